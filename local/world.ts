@@ -1,0 +1,62 @@
+/** Everything that exists in the local AWS: plain data by service, kept in one JSON file when asked to. */
+import { EventEmitter } from "node:events";
+
+/** One control-plane call that was answered. */
+export interface CallRecord {
+  service: string;
+  operation: string;
+  status: number;
+  ms: number;
+  by: "account" | "role" | "anonymous";
+}
+
+/** One request that the REST API served. */
+export interface ServedRecord {
+  method: string;
+  path: string;
+  status: number;
+  ms: number;
+}
+
+interface WorldEvents {
+  call: [CallRecord];
+  served: [ServedRecord];
+  /** A line that a function wrote, with its log group. */
+  log: [{ group: string; line: string }];
+  /** The data of some service has changed. */
+  change: [];
+}
+
+export class World extends EventEmitter<WorldEvents> {
+  readonly account: string;
+  /** Where this AWS can be reached, "http://127.0.0.1:4566"; set once it listens. */
+  endpoint = "http://127.0.0.1:4566";
+  readonly #data: Record<string, unknown>;
+  readonly #closers: (() => Promise<void> | void)[] = [];
+
+  constructor(account = "000000000000", data: Record<string, unknown> = {}) {
+    super();
+    this.account = account;
+    this.#data = data;
+  }
+
+  /** The data of one service ("iam", or "lambda:eu-west-1" for a regional one): JSON only, changed in place. */
+  state<S extends object>(key: string, initial: () => S): S {
+    this.#data[key] ??= initial();
+    return this.#data[key] as S;
+  }
+
+  /** All data, for saving. */
+  toJSON(): Record<string, unknown> {
+    return this.#data;
+  }
+
+  /** Registers what must end with the world: workers, databases. */
+  onClose(close: () => Promise<void> | void): void {
+    this.#closers.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+}
