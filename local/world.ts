@@ -27,8 +27,21 @@ interface WorldEvents {
   change: [];
 }
 
+/** How long states last that AWS takes time to leave, in milliseconds. Zero unless weather is asked for. */
+export interface Timing {
+  /** A new role can be assumed by Lambda only after this. */
+  roleAssumable: number;
+  /** A new table is CREATING, a changed one UPDATING, a deleted one DELETING. */
+  table: number;
+  /** A new function is Pending, a changed one InProgress. */
+  function: number;
+  /** A new stage does not answer yet. */
+  stage: number;
+}
+
 export class World extends EventEmitter<WorldEvents> {
   readonly account: string;
+  readonly timing: Timing = { roleAssumable: 0, table: 0, function: 0, stage: 0 };
   /** Where this AWS can be reached, "http://127.0.0.1:4566"; set once it listens. */
   endpoint = "http://127.0.0.1:4566";
   readonly #data: Record<string, unknown>;
