@@ -2,7 +2,10 @@
 import type { World } from "./world.ts";
 
 /** Who signed a request: the account's own key, a function's role, or nobody. */
-export type Caller = { kind: "account" } | { kind: "role"; roleName: string } | { kind: "anonymous" };
+export type Caller =
+  | { kind: "account" }
+  | { kind: "role"; roleName: string; sessionName: string }
+  | { kind: "anonymous" };
 
 /** A request as it came over the wire. Header names are in lower case. */
 export interface WireRequest {

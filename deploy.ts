@@ -1,0 +1,81 @@
+/** Creates the stack on AWS, or changes what differs from stack.ts: `npx tsx deploy.ts --help`. */
+import { restApi } from "./resources/api.ts";
+import { bucket } from "./resources/bucket.ts";
+import { apiUrl, type Clients, connect, identify, siteUrl } from "./resources/clients.ts";
+import { isMain, runDeploy } from "./resources/command-line.ts";
+import { lambdaFunction } from "./resources/function.ts";
+import { logGroup } from "./resources/logs.ts";
+import { buildPage } from "./resources/page.ts";
+import { permission } from "./resources/permission.ts";
+import { role } from "./resources/role.ts";
+import { routes } from "./resources/routes.ts";
+import { page } from "./resources/site.ts";
+import { untilItAnswers } from "./resources/smoke.ts";
+import { stage } from "./resources/stage.ts";
+import { type Progress, type Result, silent, Steps } from "./resources/steps.ts";
+import { table } from "./resources/table.ts";
+import { buildFunction } from "./resources/zip.ts";
+import { stack } from "./stack.ts";
+
+export interface DeployOptions {
+  name: string;
+  region: string;
+  /** Say what would be done, and do nothing. */
+  dryRun?: boolean;
+  progress?: Progress;
+  clients?: Clients;
+}
+
+/** What a deploy has done or, as a dry run, would do. */
+export interface Deployed {
+  name: string;
+  account: string;
+  region: string;
+  siteUrl: string;
+  apiUrl: string;
+  resources: Result[];
+  /** How long it took, in milliseconds. */
+  ms: number;
+}
+
+/**
+ * Makes everything as stack.ts says: reads what exists, writes the differences, waits until the API answers.
+ * @throws Refusal, before anything is written, when a resource of this name is not ours
+ */
+export async function deploy({ name, region, ...options }: DeployOptions): Promise<Deployed> {
+  const { dryRun = false, progress = silent, clients = connect(region) } = options;
+  const started = performance.now();
+  const code = buildFunction();
+  const { account, partition, caller } = await identify(clients);
+  const wanted = stack({ name, account, region, partition });
+  const site = siteUrl(clients, wanted.bucket.name);
+  const allowedOrigin = new URL(site).origin;
+  const urlOf = (id = "(new)") => apiUrl(clients, id, wanted.api.stageName, wanted.api.path);
+  progress.begin(`${dryRun ? "Looking at" : "Deploying"} ${name} in ${region}, account ${account}, as ${caller}`);
+
+  const steps = new Steps();
+  const roleOfFunction = role(clients, wanted);
+  const api = restApi(clients, wanted);
+  const roleStep = steps.add(roleOfFunction);
+  const apiStep = steps.add(api);
+  const bucketStep = steps.add(bucket(clients, wanted));
+  steps.add(table(clients, wanted));
+  steps.add(logGroup(clients, wanted));
+  const parts = { code, allowedOrigin, roleCreatedAt: roleOfFunction.createdAt() };
+  const functionStep = steps.add(lambdaFunction(clients, wanted, parts), roleStep);
+  const permissionStep = steps.add(permission(clients, wanted, api), functionStep, apiStep);
+  const routesStep = steps.add(routes(clients, wanted, allowedOrigin, api), apiStep);
+  const stageStep = steps.add(stage(clients, wanted, allowedOrigin, api), routesStep);
+  const html = async () => buildPage(urlOf(await api.id()));
+  steps.add(page(clients, wanted, html), bucketStep, stageStep, permissionStep);
+
+  const planned = await steps.look();
+  const resources = dryRun ? planned : await steps.carryOut(progress);
+  const url = urlOf(await api.id());
+  const changed = resources.some(({ outcome }) => outcome !== "unchanged");
+  if (changed && !dryRun) progress.note(await untilItAnswers(url));
+  const ms = Math.round(performance.now() - started);
+  return { name, account, region, siteUrl: site, apiUrl: url, resources, ms };
+}
+
+if (isMain(import.meta.url)) await runDeploy(deploy);

@@ -1,0 +1,189 @@
+/** The form: what the person typed goes to the API, and what is known about the outcome is said in words. */
+import { bytesOf, type Field, MAX_BYTES, type Problem, problemWith } from "./item.ts";
+import {
+  type Attempt,
+  askedWait,
+  isCutOff,
+  isPassing,
+  isUnclear,
+  type Order,
+  send,
+  urlOf,
+} from "./request.ts";
+
+/** What the person gets to know. */
+interface Notice {
+  tone: "busy" | "good" | "bad";
+  title: string;
+  text?: string;
+  item?: Order["item"];
+  problems?: Problem[];
+  next?: { label: string; order: Order };
+}
+
+const DOING: Record<Order["method"], string> = { POST: "Saving…", PUT: "Replacing…", GET: "Looking up…" };
+const UNCLEAR = "It may or may not have been stored; trying again is safe.";
+
+const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
+const inputs = { id: element<HTMLTextAreaElement>("id"), value: element<HTMLTextAreaElement>("value") };
+const form = element<HTMLFormElement>("form");
+const outcome = element("outcome");
+const next = element<HTMLButtonElement>("next");
+let nextOrder: Order | undefined;
+let busy = false;
+
+form.onsubmit = event => {
+  event.preventDefault();
+  submit("POST");
+};
+/** Textareas, because an input drops line breaks from what is pasted, unasked; yet Enter sends, as in an input. */
+form.onkeydown = event => {
+  if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLTextAreaElement)) return;
+  event.preventDefault();
+  submit("POST");
+};
+form.oninput = event => {
+  const field = (event.target as HTMLElement).id as Field;
+  measure(field);
+  mark(field, []);
+};
+element("look-up").onclick = () => submit("GET");
+next.onclick = () => nextOrder && ask(nextOrder);
+measure("id");
+measure("value");
+
+/** The same check as the API's comes first: what would be refused is not sent. */
+function submit(method: Order["method"]): void {
+  const [id, value] = [inputs.id.value, inputs.value.value];
+  const item = method === "GET" ? { id } : { id, value };
+  const problems = Object.entries(item).flatMap(([field, text]) => problemWith(field as Field, text) ?? []);
+  if (problems.length === 0) ask({ method, item });
+  else if (!busy) show({ tone: "bad", title: "Not sent", text: "Please correct what is marked.", problems });
+}
+
+async function ask(order: Order): Promise<void> {
+  if (busy) return;
+  setBusy(true);
+  show({ tone: "busy", title: DOING[order.method], item: order.item });
+  const attempts = await send(order, last => {
+    show({ tone: "busy", title: "Trying again…", text: troubleOf(last)[1], item: order.item });
+  });
+  setBusy(false);
+  trace(order, attempts);
+  show(noticeOf(order, attempts));
+}
+
+function noticeOf(order: Order, attempts: Attempt[]): Notice {
+  const last = attempts.at(-1)!;
+  const earlierUnclear = attempts.slice(0, -1).some(isUnclear);
+  return success(order, last, earlierUnclear) ?? refusal(order, last) ?? failure(order, last, attempts);
+}
+
+/** Good news only if the answer holds the very item that was sent or asked for. */
+function success({ method, item }: Order, last: Attempt, earlierUnclear: boolean): Notice | undefined {
+  const { id, value } = last.body;
+  if (![200, 201].includes(last.status) || id !== item.id || typeof value !== "string") return;
+  const good = (title: string, text?: string): Notice => ({
+    tone: "good",
+    title,
+    text,
+    item: { ...item, value },
+  });
+  if (method === "GET") return good("Found");
+  if (value !== item.value) return;
+  if (last.status === 201 || earlierUnclear) return good("Stored", "The table holds exactly this item.");
+  if (method === "PUT") return good("Replaced", "The ID now holds this value.");
+  return good("Already stored", "The same item was there before. Nothing has changed.");
+}
+
+function refusal({ method, item }: Order, { status, body }: Attempt): Notice | undefined {
+  if (typeof body.error?.message !== "string") return;
+  const bad = (title: string, text: string): Notice => ({ tone: "bad", title, text, item });
+  if (status === 400) return { ...bad("Not accepted", body.error.message), problems: problemsIn(body.error) };
+  if (status === 404 && method === "GET") return bad("No such item", "Nothing is stored under this ID.");
+  if (status !== 409 || method !== "POST") return;
+  const conflict = bad("This ID holds another value", "Nothing was overwritten. This would replace it:");
+  return { ...conflict, next: { label: "Replace it", order: { method: "PUT", item } } };
+}
+
+function problemsIn(error: { problems?: unknown }): Problem[] {
+  const problems = Array.isArray(error.problems) ? error.problems : [error];
+  return problems.filter(problem => problem?.field in inputs && typeof problem.message === "string");
+}
+
+function failure(order: Order, last: Attempt, attempts: Attempt[]): Notice {
+  const [title, text] = troubleOf(last);
+  const isInDoubt = order.method !== "GET" && attempts.some(isUnclear);
+  const next = { label: "Try again", order };
+  return { tone: "bad", title, text: isInDoubt ? `${text} ${UNCLEAR}` : text, item: order.item, next };
+}
+
+function troubleOf(last: Attempt): [title: string, text: string] {
+  const { status, body } = last;
+  if (isCutOff(last)) return ["You are offline", "What you typed is kept."];
+  if (status === 0) return ["No answer", "The API cannot be reached, or takes too long."];
+  const seconds = askedWait(last) / 1000;
+  if (seconds) return ["The API is busy", `It asks for a pause of ${seconds} s.`];
+  const said = typeof body.error?.message === "string" ? body.error.message : `Its status is ${status}.`;
+  if (status === 403) return ["Refused", said];
+  return [isPassing(last) ? "The API is in trouble" : "Unexpected answer", said];
+}
+
+function show({ tone, title, text, item, problems = [], next: following }: Notice): void {
+  const parts = [textIn("h2", title)];
+  if (text) parts.push(textIn("p", text));
+  if (item) parts.push(listOf(item));
+  outcome.dataset.tone = tone;
+  outcome.replaceChildren(...parts);
+  nextOrder = following?.order;
+  next.textContent = following?.label ?? next.textContent;
+  mark("id", problems);
+  mark("value", problems);
+  if (tone === "busy") return;
+  const hadFocus = document.activeElement === next;
+  next.hidden = !following;
+  outcome.scrollIntoView({ block: "nearest" });
+  if (problems[0]) inputs[problems[0].field].focus();
+  else if (hadFocus && next.hidden) outcome.focus();
+}
+
+/** Texts are only ever text: no markup, and a direction of their own that ends where they end. */
+function textIn(tag: string, text: string): HTMLElement {
+  return Object.assign(document.createElement(tag), { textContent: text, dir: "auto" });
+}
+
+function listOf({ id, value }: Order["item"]): HTMLElement {
+  const list = document.createElement("dl");
+  list.append(textIn("dt", "ID"), textIn("dd", id));
+  if (value !== undefined) list.append(textIn("dt", "Value"), textIn("dd", value));
+  return list;
+}
+
+function trace(order: Order, attempts: Attempt[]): void {
+  const lines = attempts.map(({ status, ms, headers }) => {
+    const id = headers.get("x-amzn-requestid");
+    return `${status || "no answer"} after ${ms} ms${id ? `, request ${id}` : ""}`;
+  });
+  element("trace").textContent = [`${order.method} ${urlOf(order)}`, ...lines].join("\n");
+  element("wire").hidden = false;
+}
+
+function mark(field: Field, problems: Problem[]): void {
+  const message = problems.find(problem => problem.field === field)?.message ?? "";
+  inputs[field].ariaInvalid = String(message !== "");
+  element(`${field}-problem`).textContent = message;
+}
+
+function measure(field: Field): void {
+  const bytes = bytesOf(inputs[field].value);
+  const size = element(`${field}-size`);
+  size.textContent = `${bytes} of ${MAX_BYTES[field]} bytes`;
+  size.classList.toggle("over", bytes > MAX_BYTES[field]);
+}
+
+/** Buttons stay focusable while they wait; `busy` is what keeps a second request from being sent. */
+function setBusy(now: boolean): void {
+  busy = now;
+  form.ariaBusy = String(now);
+  for (const button of document.querySelectorAll("button")) button.ariaDisabled = String(now);
+}

@@ -1,0 +1,198 @@
+/** The function: one HTTP request in, one item stored or read, one answer out. */
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import { type Field, type Item, type Problem, problemWith } from "./item.ts";
+
+interface Method {
+  /** The parameters that it takes; all others are ignored. */
+  fields: readonly Field[];
+  run: (item: Item, deadline: AbortSignal) => Promise<Answer>;
+}
+
+interface Answer {
+  status: number;
+  /** What happened, in a word, for the log. */
+  outcome: string;
+  body: object;
+  headers?: Record<string, string>;
+  /** Why it failed, for the log. */
+  cause?: string;
+}
+
+/** A failure whose message holds nothing of the request and may be logged. */
+class Fault extends Error {}
+
+const METHODS: ReadonlyMap<string, Method> = new Map([
+  ["GET", { fields: ["id"], run: read }],
+  ["POST", { fields: ["id", "value"], run: store }],
+  ["PUT", { fields: ["id", "value"], run: replace }],
+]);
+const ALLOW = [...METHODS.keys()].join(", ");
+
+const { TABLE_NAME, ALLOWED_ORIGIN, AWS_REGION, AWS_ENDPOINT_URL } = process.env;
+
+const HEADERS: Record<string, string> = {
+  "Content-Type": "application/json; charset=utf-8",
+  "X-Content-Type-Options": "nosniff",
+  "Cache-Control": "no-store",
+  "Access-Control-Expose-Headers": "Retry-After, x-amzn-RequestId",
+  Vary: "Origin",
+  ...(ALLOWED_ORIGIN && { "Access-Control-Allow-Origin": ALLOWED_ORIGIN }),
+};
+
+// All explicit: what is not, the SDK looks for in files and in the other providers of credentials.
+const database = new DynamoDBClient({
+  region: AWS_REGION,
+  endpoint: AWS_ENDPOINT_URL || undefined,
+  credentials: {
+    accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? "",
+    secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? "",
+    sessionToken: process.env.AWS_SESSION_TOKEN,
+  },
+  retryMode: "standard",
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+});
+
+/** Answers one request of API Gateway's proxy integration. Whatever goes wrong becomes an answer. */
+export const handler = async (
+  event: APIGatewayProxyEvent,
+  context: Context,
+): Promise<APIGatewayProxyResult> => {
+  const started = performance.now();
+  const requestId = event.requestContext?.requestId ?? context.awsRequestId;
+  const answer = await answerTo(event, context).catch(error => failure(error, requestId));
+  log(requestId, event.httpMethod, answer, performance.now() - started);
+  return {
+    statusCode: answer.status,
+    headers: { ...HEADERS, ...answer.headers },
+    body: JSON.stringify(answer.body),
+  };
+};
+
+async function answerTo(event: APIGatewayProxyEvent, context: Context): Promise<Answer> {
+  for (const [name, value] of Object.entries({ TABLE_NAME, ALLOWED_ORIGIN }))
+    if (!value) throw new Fault(`The environment variable ${name} is not set.`);
+  if (isForeign(event)) return refusal(403, "forbidden_origin", "This API is not for pages of this origin.");
+  if (event.resource !== "/items") return refusal(404, "not_found", "Items are at /items; nothing is here.");
+  const method = METHODS.get(event.httpMethod);
+  if (!method) return { ...refusal(405, "method_not_allowed", `Use ${ALLOW}.`), headers: { Allow: ALLOW } };
+  const problems = method.fields.flatMap(field => problemIn(event, field) ?? []);
+  if (problems.length > 0) return invalid(problems);
+  const [id = ""] = given(event, "id");
+  const [value = ""] = given(event, "value");
+  return method.run({ id, value }, deadline(context));
+}
+
+/** Stores an item unless its ID holds another value: one request decides, and repeating it is harmless. */
+async function store(item: Item, deadline: AbortSignal): Promise<Answer> {
+  try {
+    const existed = await put(item, deadline, {
+      ConditionExpression: "attribute_not_exists(id) OR #v = :v", // "value" is a reserved word
+      ExpressionAttributeNames: { "#v": "value" },
+      ExpressionAttributeValues: { ":v": { S: item.value } },
+    });
+    return existed ? success(200, "unchanged", item) : success(201, "stored", item);
+  } catch (error) {
+    if ((error as Error).name !== "ConditionalCheckFailedException") throw error;
+    const message = "This ID already holds another value. Nothing was changed.";
+    return refusal(409, "conflict", message, { field: "id" });
+  }
+}
+
+async function replace(item: Item, deadline: AbortSignal): Promise<Answer> {
+  const existed = await put(item, deadline);
+  return existed ? success(200, "replaced", item) : success(201, "stored", item);
+}
+
+async function read({ id }: Item, abortSignal: AbortSignal): Promise<Answer> {
+  const input = { TableName: TABLE_NAME, Key: { id: { S: id } }, ConsistentRead: true };
+  const { Item: found } = await database.send(new GetItemCommand(input), { abortSignal });
+  if (!found) return refusal(404, "not_found", "There is no item with this ID.", { field: "id" });
+  const value = found.value?.S;
+  if (value === undefined) throw new Fault("The table holds an item whose value is not a text.");
+  return success(200, "read", { id, value });
+}
+
+/** Puts the item if the condition holds, and says whether there was one with its ID. */
+async function put(
+  { id, value }: Item,
+  abortSignal: AbortSignal,
+  condition: Partial<PutItemCommand["input"]> = {},
+): Promise<boolean> {
+  const attributes = { id: { S: id }, value: { S: value } };
+  const input = { TableName: TABLE_NAME, Item: attributes, ReturnValues: "ALL_OLD" as const, ...condition };
+  const { Attributes: before } = await database.send(new PutItemCommand(input), { abortSignal });
+  return before !== undefined;
+}
+
+/** All texts that a request gives for a field: queryStringParameters would hold only the last. */
+function given(event: APIGatewayProxyEvent, field: Field): string[] {
+  const maps = [event.multiValueQueryStringParameters, event.queryStringParameters];
+  const map = maps.find(map => map && Object.hasOwn(map, field));
+  return [map?.[field]].flat().filter(text => typeof text === "string");
+}
+
+function problemIn(event: APIGatewayProxyEvent, field: Field): Problem | undefined {
+  const texts = given(event, field);
+  if (texts.length < 2) return problemWith(field, texts[0]);
+  return { field, message: `The parameter "${field}" is given ${texts.length} times; give it once.` };
+}
+
+/** Whether a browser sent this for a page that is not ours. Other programs send no Origin. */
+function isForeign({ headers, multiValueHeaders }: APIGatewayProxyEvent): boolean {
+  return [headers, multiValueHeaders]
+    .flatMap(map => Object.entries(map ?? {}))
+    .filter(([name]) => name.toLowerCase() === "origin")
+    .some(([, origin]) => [origin ?? []].flat().some(origin => origin !== ALLOWED_ORIGIN));
+}
+
+/** Whatever the table does, an answer leaves before Lambda ends the function (after 10 seconds). */
+function deadline(context: Context): AbortSignal {
+  const left = context.getRemainingTimeInMillis?.() ?? 10_000;
+  return AbortSignal.timeout(Math.max(0, Math.min(8_000, left - 500)));
+}
+
+const success = (status: number, outcome: string, body: Item): Answer => ({ status, outcome, body });
+
+const refusal = (status: number, code: string, message: string, details: object = {}): Answer => ({
+  status,
+  outcome: code,
+  body: { error: { code, message, ...details } },
+});
+
+function invalid(problems: Problem[]): Answer {
+  const message = problems.map(problem => problem.message).join(" ");
+  return refusal(400, "invalid", message, { field: problems[0]?.field, problems });
+}
+
+function failure(error: unknown, requestId: string): Answer {
+  const { name, message } = error as Error;
+  const cause = error instanceof Fault ? message : name; // the SDK's messages may quote the request
+  if (!isPassing(error as TableError))
+    return { ...refusal(500, "internal", "Something went wrong on our side.", { requestId }), cause };
+  const advice = "The table is busy or out of reach. Please try again: repeating a request is safe.";
+  return { ...refusal(503, "unavailable", advice), headers: { "Retry-After": "1" }, cause };
+}
+
+type TableError = Error & { code?: string; $metadata?: { httpStatusCode?: number } };
+
+/** What DynamoDB says with status 400, and the SDK with none, although it may be over in a second. */
+const PASSING =
+  /^(Throttling|ProvisionedThroughput|RequestLimit|TransactionConflict|ReplicatedWriteConflict|Timeout|Abort)/;
+
+/** Whether the same request may succeed later. Of Node's codes, ERR_* are mistakes, E* broken connections. */
+function isPassing({ name, code = "", $metadata }: TableError): boolean {
+  const status = $metadata?.httpStatusCode ?? 0;
+  return status === 429 || status >= 500 || PASSING.test(name) || /^(E(?!RR_)|HPE_)/.test(code);
+}
+
+/**
+ * One line a request, without ID and value. On stdout, as Lambda would wrap what console.log writes once more.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+ */
+function log(requestId: string, method: string, { status, outcome, cause }: Answer, ms: number): void {
+  const moment = { level: status < 500 ? "INFO" : "ERROR", timestamp: new Date().toISOString() };
+  const line = { ...moment, requestId, method, status, outcome, milliseconds: Math.round(ms), cause };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}

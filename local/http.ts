@@ -1,0 +1,119 @@
+/** The socket of the local AWS: on this machine only, and only for those who call it by its own name. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Answer, ConnectionCut } from "./aws.ts";
+import type { WireResponse } from "./service.ts";
+
+export interface Listening {
+  port: number;
+  /** Lets the requests under way end, for two seconds at most. */
+  close(): Promise<void>;
+}
+
+const HOST = "127.0.0.1";
+const MEGABYTE = 1024 * 1024;
+const CLOSE_MS = 2_000;
+
+/** Above API Gateway's limit of 10,240 bytes for the request line and headers: it has its own answer beyond that. */
+const MAX_HEADER_BYTES = 32 * 1024;
+
+/** Longer than clients keep an idle connection, so that none sends into one that is just being closed. */
+const KEEP_ALIVE_MS = 120_000;
+
+/** Answers HTTP requests on a port of 127.0.0.1; 0 takes any that is free. */
+export async function listen(answer: Answer, wantedPort: number): Promise<Listening> {
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS });
+  const port = await bind(server, wantedPort);
+  server.on("request", (request, response) => {
+    respond(answer, port, request, response)
+      .then(wire => send(server, response, wire))
+      .catch(error => abandon(request, error));
+  });
+  return { port, close: () => close(server) };
+}
+
+function bind(server: Server, wantedPort: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(portError(wantedPort, error)));
+    server.listen(wantedPort, HOST, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function portError(port: number, error: NodeJS.ErrnoException): Error {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: "the port is taken: another program uses it, perhaps another npm start",
+    EACCES: "this port is reserved for the system",
+  };
+  const reason = reasons[error.code ?? ""] ?? error.message;
+  const remedy = error.code === "EADDRINUSE" ? "Stop that program or use --port N." : "Use --port N.";
+  return new Error(`Cannot listen on ${HOST}:${port} because ${reason}. ${remedy}`, { cause: error });
+}
+
+async function respond(
+  answer: Answer,
+  port: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<WireResponse> {
+  if (!isOurs(request.headers.host, port))
+    return refusal(403, `This host is not served: ${request.headers.host}`);
+  const body = await readBody(request, limitOf(request));
+  if (!body) {
+    response.shouldKeepAlive = false;
+    return refusal(413, "The request is too large.");
+  }
+  const { method = "GET", url = "/" } = request;
+  return answer({ method, url, headers: request.headers as Record<string, string>, body });
+}
+
+/**
+ * A web page that resolves its own name to 127.0.0.1 (DNS rebinding) would reach us from the reader's browser:
+ * only our own names are answered.
+ */
+function isOurs(host: string | undefined, port: number): boolean {
+  const [name = "", hostPort] = host?.toLowerCase().split(":") ?? [];
+  const ours =
+    name === HOST || name === "localhost" || /^[a-z0-9.-]+\.s3-website[a-z0-9.-]*\.localhost$/.test(name);
+  return ours && Number(hostPort ?? 80) === port;
+}
+
+/** A function's zip may have 50 MB, in base64; a batch for DynamoDB 16 MB; nothing else needs as much. */
+const limitOf = ({ headers }: IncomingMessage): number =>
+  (headers.authorization?.includes("/lambda/aws4_request") ? 70 : 16) * MEGABYTE;
+
+async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  if (Number(request.headers["content-length"] ?? 0) > limit) return undefined;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+}
+
+function send(server: Server, response: ServerResponse, { status, headers, body }: WireResponse): void {
+  if (!server.listening) response.shouldKeepAlive = false;
+  response.writeHead(status, headers).end(body);
+}
+
+const refusal = (status: number, message: string): WireResponse => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ message }),
+});
+
+/** The connection ends without an answer: the weather cut it, or the client went away. */
+function abandon(request: IncomingMessage, error: unknown): void {
+  if (!(error instanceof ConnectionCut) && !request.destroyed) console.error(error);
+  request.socket.destroy();
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+  await closed;
+  clearTimeout(impatience);
+}

@@ -1,0 +1,65 @@
+/** The options of `npm start`. */
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
+
+export interface StartOptions {
+  port: number;
+  name: string;
+  region: string;
+  /** An absolute path. */
+  directory: string;
+  fresh: boolean;
+  logs: boolean;
+}
+
+const USAGE = `Usage: npm start -- [options]
+
+Runs the whole stack on this machine: a small AWS, and the deploy to it.
+
+  --port N        listens on this port of 127.0.0.1 (4566; 0 takes any that is free)
+  --fresh         forgets what earlier starts have kept
+  --name N        the stack's name (${DEFAULT_NAME})
+  --region R      the region to deploy to (us-east-1)
+  --directory D   where everything is kept (.local)
+  --logs          shows every line that the function writes, not only its warnings and errors
+  --help          shows this`;
+
+const OPTIONS = {
+  port: { type: "string", default: "4566" },
+  fresh: { type: "boolean", default: false },
+  name: { type: "string", default: DEFAULT_NAME },
+  region: { type: "string", default: "us-east-1" },
+  directory: { type: "string" },
+  logs: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+/** Reads the command line; ends the process for --help (0) and wrong usage (2). */
+export function readOptions(args: string[], root: string): StartOptions {
+  try {
+    const { values } = parseArgs({ args, options: OPTIONS });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
+    const { name, region, fresh, logs } = values;
+    const directory = values.directory === undefined ? join(root, ".local") : resolve(values.directory);
+    return { port: portOf(values.port), ...checked(name, region), directory, fresh, logs };
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+function portOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new Error(`--port takes a number from 0 to 65535, not "${text}".`);
+}
+
+function checked(name: string, region: string): { name: string; region: string } {
+  if (!NAME_PATTERN.test(name)) throw new Error(`--name takes ${NAME_PATTERN.source}, not "${name}".`);
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+    throw new Error(`--region takes a region's name, not "${region}".`);
+  return { name, region };
+}

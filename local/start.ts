@@ -1,0 +1,120 @@
+/** `npm start`: the whole stack on this machine, deployed by the very deploy that goes to AWS. */
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Deployed } from "../deploy.ts";
+import { readOptions, type StartOptions } from "./options.ts";
+import { forgetWorld } from "./save.ts";
+import { type LocalAws, startLocalAws } from "./server.ts";
+import { type Consequence, watchSources } from "./watch.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+try {
+  await start(readOptions(process.argv.slice(2), ROOT));
+} catch (error) {
+  complain(error);
+  process.exit(1);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  if (options.fresh) await forgetWorld(options.directory);
+  const [aws, { deploy }] = await Promise.all([startLocalAws(options), import("../deploy.ts")]);
+  useOnly(aws.environment);
+  endOnSignal(aws);
+  tellRequests(aws, options);
+
+  const redeploy = oneAtATime(async () => {
+    try {
+      tellDeployed(await deploy(options));
+    } catch (error) {
+      complain(error);
+      console.error("The next change of a source deploys again.");
+    }
+  });
+  await redeploy();
+  console.log(guide(aws, options));
+  watchSources(ROOT, (file, asks) => react(file, asks, redeploy));
+}
+
+/** Nothing of the reader's own AWS configuration may lead a call elsewhere: profiles, endpoints, sessions. */
+function useOnly(environment: Record<string, string>): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+  Object.assign(process.env, environment);
+}
+
+/** Ctrl-C ends in order, with everything saved; a second one ends at once. */
+function endOnSignal(aws: LocalAws): void {
+  let ending: number | undefined;
+  const end = async () => {
+    // A terminal sends Ctrl-C to every process of the group, and npm and tsx pass it on once more.
+    if (ending && performance.now() - ending < 500) return;
+    if (ending) process.exit(130);
+    ending = performance.now();
+    await aws.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end().catch(fail));
+}
+
+function fail(error: unknown): never {
+  complain(error);
+  process.exit(1);
+}
+
+/** One line a request, without what it carried; and what the function wrote, when asked for or when it failed. */
+function tellRequests({ world }: LocalAws, { logs }: StartOptions): void {
+  world.on("served", ({ method, path, status, ms }) =>
+    console.log(`${method} ${path} ${status} ${Math.round(ms)} ms`),
+  );
+  world.on("log", ({ line }) => {
+    if (logs || /"level":"(WARN|ERROR|FATAL)"/.test(line)) console.log(`  ${line.trimEnd()}`);
+  });
+}
+
+/** Runs `work` whenever asked; asked while it runs, it runs once more after that. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let again = false;
+  let running: Promise<void> | undefined;
+  const run = async () => {
+    do {
+      again = false;
+      await work();
+    } while (again);
+    running = undefined;
+  };
+  return () => {
+    again = true;
+    running ??= run();
+    return running;
+  };
+}
+
+function react(file: string, asks: Consequence, redeploy: () => Promise<void>): void {
+  if (asks === "deploy") redeploy();
+  else console.log(`${file} has changed. It is part of deploy itself: end this and start again to use it.`);
+}
+
+function tellDeployed({ siteUrl, apiUrl, resources, ms }: Deployed): void {
+  const changed = resources.filter(({ outcome }) => outcome !== "unchanged");
+  const what = changed.map(({ type, outcome }) => `${type} ${outcome}`).join(", ") || "everything unchanged";
+  const bold = process.stdout.isTTY && !process.env.NO_COLOR ? ["\x1b[1m", "\x1b[22m"] : ["", ""];
+  console.log(`Deployed in ${Math.round(ms)} ms: ${what}.\n\n  ${bold.join(siteUrl)}\n\nThe API: ${apiUrl}`);
+}
+
+function guide({ environment }: LocalAws, { directory }: StartOptions): string {
+  const { AWS_EC2_METADATA_DISABLED: _, ...settings } = environment;
+  const lines = Object.entries(settings).map(([name, value]) => `  export ${name}=${value}`);
+  return `
+To look inside with the aws command:
+${lines.join("\n")}
+
+Everything is kept in ${relative(process.cwd(), directory) || "."} (--fresh forgets it).
+A changed source is deployed at once. Ctrl-C ends.
+`;
+}
+
+/** What went wrong, for a person to read; its stack only with DEBUG. */
+function complain(error: unknown): void {
+  const { message, stack, remedy = "" } = error as Error & { remedy?: string };
+  console.error(process.env.DEBUG ? stack : [message ?? String(error), remedy].join("\n").trimEnd());
+}

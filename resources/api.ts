@@ -1,0 +1,98 @@
+/** The REST API itself: its name, kind and tag. What it answers is in routes.ts and stage.ts. */
+import {
+  CreateRestApiCommand,
+  DeleteRestApiCommand,
+  paginateGetRestApis,
+  type RestApi,
+  UpdateRestApiCommand,
+} from "@aws-sdk/client-api-gateway";
+import type { Stack } from "../stack.ts";
+import type { Clients } from "./clients.ts";
+import { assertOurs, type Existing, orAbsent, type Resource } from "./resource.ts";
+import { waitFor } from "./retry.ts";
+
+export interface ApiState {
+  id: string;
+  endpointTypes: string[];
+  /** Further APIs of this stack: names are not unique, so a create whose answer was lost leaves a second one. */
+  surplus: string[];
+}
+
+/** The REST API, and its id for what is built on it. */
+export interface Api extends Resource<ApiState>, Existing<ApiState> {
+  /** The id that was found or created last; undefined as long as there is no API. */
+  id(): Promise<string | undefined>;
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html */
+export function restApi({ apigateway }: Clients, stack: Stack): Api {
+  let latest: Promise<ApiState | undefined> = Promise.resolve(undefined);
+  const { name } = stack.api;
+  const endpointConfiguration = { types: ["REGIONAL" as const] };
+
+  /** The oldest of this stack's APIs is the one: whoever looks at the same time comes to the same answer. */
+  async function find(): Promise<ApiState | undefined> {
+    const [api, ...surplus] = (await ourApis()).sort(byAge);
+    if (!api) return undefined;
+    const endpointTypes = api.endpointConfiguration?.types ?? ["EDGE"];
+    return { id: api.id!, endpointTypes, surplus: surplus.map(({ id }) => id!) };
+  }
+
+  function read() {
+    latest = find();
+    return latest;
+  }
+
+  async function ourApis(): Promise<RestApi[]> {
+    const ours: RestApi[] = [];
+    for await (const page of paginateGetRestApis({ client: apigateway }, { limit: 500 })) {
+      ours.push(...(page.items ?? []).filter(api => api.name === name));
+    }
+    for (const api of ours) assertOurs(`REST API ${name} (${api.id})`, api.tags ?? {}, stack.tags);
+    return ours;
+  }
+
+  async function create(): Promise<ApiState> {
+    const description = "Stores and reads items";
+    await apigateway.send(
+      new CreateRestApiCommand({ name, description, endpointConfiguration, tags: stack.tags }),
+    );
+    return waitFor(`the new REST API ${name} to be listed`, 60, read);
+  }
+
+  const deleteApi = (restApiId: string) =>
+    orAbsent(apigateway.send(new DeleteRestApiCommand({ restApiId })), "NotFoundException");
+
+  /** API Gateway allows one DeleteRestApi in 30 seconds. */
+  async function deleteApis(ids: string[]) {
+    for (const id of ids) await deleteApi(id);
+  }
+
+  const makeRegional = ({ id: restApiId, endpointTypes }: ApiState) =>
+    apigateway.send(
+      new UpdateRestApiCommand({
+        restApiId,
+        patchOperations: [
+          { op: "replace", path: `/endpointConfiguration/types/${endpointTypes[0]}`, value: "REGIONAL" },
+        ],
+      }),
+    );
+
+  const settings = (state: ApiState) => [
+    {
+      name: "endpoint type",
+      actual: state.endpointTypes,
+      wanted: endpointConfiguration.types as string[],
+      write: () => makeRegional(state),
+    },
+    { name: "surplus APIs", actual: state.surplus, wanted: [], write: () => deleteApis(state.surplus) },
+  ];
+
+  /** The live one goes last: as long as one is left, a killed teardown is found again. */
+  const remove = (state: ApiState) => deleteApis([...state.surplus, state.id]);
+
+  return { type: "REST API", name, read, create, settings, remove, id: async () => (await latest)?.id };
+}
+
+const byAge = (one: RestApi, other: RestApi) =>
+  one.createdDate!.getTime() - other.createdDate!.getTime() || (one.id! < other.id! ? -1 : 1);

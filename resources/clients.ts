@@ -1,0 +1,84 @@
+/** The SDK's clients, and what depends on where AWS is: whose account it is, and the two public URLs. */
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { retryStrategy } from "./retry.ts";
+
+export type Clients = ReturnType<typeof connect>;
+
+/** Further settings for all clients: a transport that needs no sockets, for one. */
+export type ClientSettings = Pick<ConstructorParameters<typeof STSClient>[0] & object, "requestHandler">;
+
+/**
+ * The clients for one region. Credentials, profile and endpoints come from the SDK's own environment
+ * variables and files. https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html
+ */
+export function connect(region: string, settings: ClientSettings = {}) {
+  const { AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_S3: s3Endpoint = endpoint } = process.env;
+  const shared = { ...settings, region, retryStrategy };
+  return {
+    region,
+    /** Where AWS-compatible endpoints stand in for AWS; undefined on AWS. */
+    endpoint: endpoint?.replace(/\/$/, ""),
+    s3Endpoint: s3Endpoint?.replace(/\/$/, ""),
+    apigateway: new APIGatewayClient(shared),
+    dynamodb: new DynamoDBClient(shared),
+    iam: new IAMClient(shared),
+    lambda: new LambdaClient(shared),
+    logs: new CloudWatchLogsClient(shared),
+    // An endpoint that stands in for AWS has no host name for each bucket.
+    s3: new S3Client({ ...shared, forcePathStyle: s3Endpoint !== undefined }),
+    sts: new STSClient(shared),
+  };
+}
+
+/** Whose account the credentials belong to, and in which partition: "aws", "aws-cn" or "aws-us-gov". */
+export async function identify({
+  sts,
+}: Clients): Promise<{ account: string; partition: string; caller: string }> {
+  const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
+  return { account: Account!, partition: Arn!.split(":")[1]!, caller: Arn! };
+}
+
+/** Regions whose website endpoints are written with a dash, as all were at first; later ones have a dot. */
+const DASHED = new Set([
+  "us-east-1",
+  "us-west-1",
+  "us-west-2",
+  "eu-west-1",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "ap-northeast-1",
+  "sa-east-1",
+  "us-gov-west-1",
+]);
+
+const domainOf = (region: string) => (region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com");
+
+/**
+ * Where the page is.
+ * https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
+ */
+export function siteUrl(
+  { region, s3Endpoint }: Pick<Clients, "region" | "s3Endpoint">,
+  bucket: string,
+): string {
+  if (s3Endpoint) return `${s3Endpoint}/${bucket}/index.html`;
+  const separator = DASHED.has(region) ? "-" : ".";
+  return `http://${bucket}.s3-website${separator}${region}.${domainOf(region)}/`;
+}
+
+/** Where the API is: what the page sends its requests to. */
+export function apiUrl(
+  { region, endpoint }: Pick<Clients, "region" | "endpoint">,
+  apiId: string,
+  stage: string,
+  path: string,
+): string {
+  if (endpoint) return `${endpoint}/_aws/execute-api/${apiId}/${stage}/${path}`;
+  return `https://${apiId}.execute-api.${region}.${domainOf(region)}/${stage}/${path}`;
+}

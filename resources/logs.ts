@@ -1,0 +1,48 @@
+/**
+ * The function's log group. Lambda would create it by itself, but keep its lines for ever and outlive the
+ * stack: so deploy creates it, and the role may only add to it.
+ */
+import {
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DescribeLogGroupsCommand,
+  ListTagsForResourceCommand,
+  PutRetentionPolicyCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import type { Stack } from "../stack.ts";
+import type { Clients } from "./clients.ts";
+import { assertOurs, type Existing, type Resource } from "./resource.ts";
+
+export interface LogGroupState {
+  retentionDays: number | undefined;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html */
+export function logGroup({ logs }: Clients, stack: Stack): Resource<LogGroupState> & Existing<LogGroupState> {
+  const { name: logGroupName, arn: resourceArn, retentionDays } = stack.logGroup;
+
+  async function read(): Promise<LogGroupState | undefined> {
+    const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: logGroupName }));
+    const found = logGroups?.find(group => group.logGroupName === logGroupName);
+    if (!found) return undefined;
+    const { tags = {} } = await logs.send(new ListTagsForResourceCommand({ resourceArn }));
+    assertOurs(`log group ${logGroupName}`, tags, stack.tags);
+    return { retentionDays: found.retentionInDays };
+  }
+
+  async function create(): Promise<LogGroupState> {
+    await logs.send(new CreateLogGroupCommand({ logGroupName, tags: stack.tags }));
+    return { retentionDays: undefined };
+  }
+
+  const retain = () =>
+    logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: retentionDays }));
+
+  const settings = (state: LogGroupState) => [
+    { name: "retention in days", actual: state.retentionDays, wanted: retentionDays, write: retain },
+  ];
+
+  const remove = () => logs.send(new DeleteLogGroupCommand({ logGroupName }));
+
+  return { type: "log group", name: logGroupName, read, create, settings, remove };
+}

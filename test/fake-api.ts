@@ -1,0 +1,119 @@
+/** An API that keeps the HTTP contract, or does on one request what a test tells it to do. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What the API does with one request instead of answering by the contract. */
+export type Step = (response: ServerResponse, contract: () => Reply) => void;
+
+interface Reply {
+  status: number;
+  body: unknown;
+}
+
+export interface FakeApi {
+  url: string;
+  /** What the table would hold. */
+  items: Map<string, string>;
+  /** Every request as it came: "POST /prod/items?id=a&value=b". */
+  requests: string[];
+  /** What to do with the next requests, in this order. */
+  will(...steps: Step[]): void;
+  close(): Promise<void>;
+}
+
+/** Answers with this status, body and headers. */
+export const reply =
+  (status: number, body: unknown = {}, headers: Record<string, string> = {}): Step =>
+  response => {
+    response.writeHead(status, headers);
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  };
+
+/** Breaks the connection before anything is stored. */
+export const cut: Step = response => response.destroy();
+
+/** Stores the item and breaks the connection instead of saying so. */
+export const storeAndCut: Step = (response, contract) => {
+  contract();
+  response.destroy();
+};
+
+/** Never answers. */
+export const hang: Step = () => {};
+
+/** Answers by the contract, but only after some milliseconds. */
+export const slowly =
+  (ms: number): Step =>
+  (response, contract) =>
+    setTimeout(() => send(response, contract()), ms);
+
+/** Starts an API, on an origin of its own, that lets any page in. */
+export async function startFakeApi(): Promise<FakeApi> {
+  const items = new Map<string, string>();
+  const requests: string[] = [];
+  const steps: Step[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    setCorsHeaders(request, response);
+    if (request.method === "OPTIONS") return response.writeHead(204).end();
+    const step = steps.shift();
+    const contract = () => contractOf(items, request);
+    if (step) step(response, contract);
+    else send(response, contract());
+  });
+  return {
+    url: `${await listen(server)}/prod/items`,
+    items,
+    requests,
+    will: (...more) => steps.push(...more),
+    close: () => close(server),
+  };
+}
+
+/** Serves one page, on an origin of its own, and counts what is asked of it. */
+export async function startSite(page: string) {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page);
+  });
+  return { url: `${await listen(server)}/`, requests, close: () => close(server) };
+}
+
+function contractOf(items: Map<string, string>, { method, url }: IncomingMessage): Reply {
+  const query = new URLSearchParams(url?.split("?")[1]);
+  const id = query.get("id") ?? "";
+  const held = items.get(id);
+  if (method === "GET")
+    return held === undefined
+      ? { status: 404, body: { error: { code: "NotFound", message: "No item has this ID." } } }
+      : { status: 200, body: { id, value: held } };
+  const value = query.get("value") ?? "";
+  if (method === "POST" && held !== undefined && held !== value)
+    return { status: 409, body: { error: { code: "Conflict", message: "The ID holds another value." } } };
+  items.set(id, value);
+  return { status: held === undefined ? 201 : 200, body: { id, value } };
+}
+
+/** A connection each: a browser would silently repeat a request whose kept connection breaks. */
+function setCorsHeaders({ headers }: IncomingMessage, response: ServerResponse): void {
+  response.setHeader("connection", "close");
+  response.setHeader("access-control-allow-origin", headers.origin ?? "null");
+  response.setHeader("access-control-allow-methods", "GET,POST,PUT");
+  response.setHeader("access-control-expose-headers", "retry-after,x-amzn-requestid");
+  response.setHeader("x-amzn-requestid", "0f1e2d3c-request");
+}
+
+function send(response: ServerResponse, { status, body }: Reply): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise(resolve => server.close(resolve));
+}

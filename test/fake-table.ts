@@ -1,0 +1,138 @@
+/** A table for tests: dynalite in memory, behind a server that can be told to misbehave. */
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { APIGatewayProxyEvent, Context } from "aws-lambda";
+
+/** dynalite has no types of its own. */
+const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)("dynalite");
+
+export const ORIGIN = "http://site.example";
+
+const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+
+export class FakeTable {
+  readonly #database = dynalite({ createTableMs: 0 });
+  readonly #server = createServer((request, response) => {
+    this.requests.push(String(request.headers["x-amz-target"]).replace(/^.*\./, ""));
+    if (this.misbehave) this.misbehave(request, response);
+    else this.#database.emit("request", request, response);
+  });
+  /** The operations that were asked for since the last reset. */
+  requests: string[] = [];
+  /** Answers instead of the database, while it is set. */
+  misbehave: RequestListener | undefined;
+
+  async start(): Promise<void> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
+    await this.client.send(
+      new CreateTableCommand({
+        TableName: "items",
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+        BillingMode: "PAY_PER_REQUEST",
+      }),
+    );
+  }
+
+  /** A client that reads and writes past the function. */
+  get client(): DynamoDBClient {
+    return new DynamoDBClient({
+      region: "eu-west-1",
+      endpoint: this.endpoint,
+      credentials: CREDENTIALS,
+      maxAttempts: 1,
+    });
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** The function's environment, as Lambda sets it. */
+  get environment(): Record<string, string> {
+    return {
+      TABLE_NAME: "items",
+      ALLOWED_ORIGIN: ORIGIN,
+      AWS_REGION: "eu-west-1",
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_SESSION_TOKEN: "token",
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_EC2_METADATA_DISABLED: "true",
+    };
+  }
+
+  /** Forgets the past requests and behaves again. */
+  reset(): void {
+    this.requests = [];
+    this.misbehave = undefined;
+  }
+
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+}
+
+/** Answers with an error as DynamoDB words it. */
+export const fails =
+  (status: number, type: string, message = "no"): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { "content-type": "application/x-amz-json-1.0" });
+    response.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message }));
+  };
+
+/** Takes the request and never answers. */
+export const hangs: RequestListener = () => {};
+
+/** Breaks the connection instead of an answer. */
+export const cutsOff: RequestListener = request => {
+  request.socket.destroy();
+};
+
+type Query = Record<string, string | readonly string[]>;
+
+/** An event as API Gateway's proxy integration for REST APIs makes it of a request. */
+export function event(
+  httpMethod: string,
+  query: Query = {},
+  others: Partial<APIGatewayProxyEvent> = {},
+): APIGatewayProxyEvent {
+  const all = Object.entries(query).map(([name, texts]) => [name, [texts].flat()] as const);
+  const last = all.map(([name, texts]) => [name, texts.at(-1)!] as const);
+  return {
+    resource: "/items",
+    path: "/items",
+    httpMethod,
+    headers: { Host: "api.example", Origin: ORIGIN },
+    multiValueHeaders: { Host: ["api.example"], Origin: [ORIGIN] },
+    queryStringParameters: last.length > 0 ? Object.fromEntries(last) : null,
+    multiValueQueryStringParameters: all.length > 0 ? Object.fromEntries(all) : null,
+    pathParameters: null,
+    stageVariables: null,
+    requestContext: { requestId: "request-1" } as APIGatewayProxyEvent["requestContext"],
+    body: null,
+    isBase64Encoded: false,
+    ...others,
+  } as APIGatewayProxyEvent;
+}
+
+/** What Lambda tells a function about its invocation. */
+export const context = (millisecondsLeft = 10_000): Context =>
+  ({ awsRequestId: "invocation-1", getRemainingTimeInMillis: () => millisecondsLeft }) as Context;
+
+/** Keeps the function's log lines from the output of the tests; returns the list that they are added to. */
+export function captureLog(): string[] {
+  const lines: string[] = [];
+  const write = process.stdout.write.bind(process.stdout) as (...args: unknown[]) => boolean;
+  process.stdout.write = (chunk: unknown, ...rest: unknown[]) => {
+    if (typeof chunk !== "string" || !chunk.startsWith('{"level"')) return write(chunk, ...rest);
+    lines.push(chunk);
+    return true;
+  };
+  return lines;
+}
