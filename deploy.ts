@@ -2,17 +2,18 @@
 import { restApi } from "./resources/api.ts";
 import { bucket } from "./resources/bucket.ts";
 import { apiUrl, type Clients, connect, identify, siteUrl } from "./resources/clients.ts";
-import { isMain, runDeploy } from "./resources/command-line.ts";
+import { isMain, runCommand } from "./resources/command-line.ts";
 import { lambdaFunction } from "./resources/function.ts";
 import { logGroup } from "./resources/logs.ts";
 import { buildPage } from "./resources/page.ts";
 import { permission } from "./resources/permission.ts";
+import { plan, type Resource } from "./resources/resource.ts";
 import { role } from "./resources/role.ts";
 import { routes } from "./resources/routes.ts";
 import { page } from "./resources/site.ts";
 import { untilItAnswers } from "./resources/smoke.ts";
 import { stage } from "./resources/stage.ts";
-import { type Progress, type Result, silent, Steps } from "./resources/steps.ts";
+import { type Progress, type Result, Steps, silent } from "./resources/steps.ts";
 import { table } from "./resources/table.ts";
 import { buildFunction } from "./resources/zip.ts";
 import { stack } from "./stack.ts";
@@ -51,9 +52,11 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   const site = siteUrl(clients, wanted.bucket.name);
   const allowedOrigin = new URL(site).origin;
   const urlOf = (id = "(new)") => apiUrl(clients, id, wanted.api.stageName, wanted.api.path);
-  progress.begin(`${dryRun ? "Looking at" : "Deploying"} ${name} in ${region}, account ${account}, as ${caller}`);
+  progress.begin(
+    `${dryRun ? "Looking at" : "Deploying"} ${name} in ${region}, account ${account}, as ${caller}`,
+  );
 
-  const steps = new Steps();
+  const steps = new Steps<Resource<unknown>>(plan);
   const roleOfFunction = role(clients, wanted);
   const api = restApi(clients, wanted);
   const roleStep = steps.add(roleOfFunction);
@@ -61,7 +64,7 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   const bucketStep = steps.add(bucket(clients, wanted));
   steps.add(table(clients, wanted));
   steps.add(logGroup(clients, wanted));
-  const parts = { code, allowedOrigin, roleCreatedAt: roleOfFunction.createdAt() };
+  const parts = { code, allowedOrigin, role: roleOfFunction };
   const functionStep = steps.add(lambdaFunction(clients, wanted, parts), roleStep);
   const permissionStep = steps.add(permission(clients, wanted, api), functionStep, apiStep);
   const routesStep = steps.add(routes(clients, wanted, allowedOrigin, api), apiStep);
@@ -70,7 +73,9 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   steps.add(page(clients, wanted, html), bucketStep, stageStep, permissionStep);
 
   const planned = await steps.look();
+  if (dryRun) for (const result of planned) progress.done(result);
   const resources = dryRun ? planned : await steps.carryOut(progress);
+  for (const { error } of resources) if (error) throw error;
   const url = urlOf(await api.id());
   const changed = resources.some(({ outcome }) => outcome !== "unchanged");
   if (changed && !dryRun) progress.note(await untilItAnswers(url));
@@ -78,4 +83,29 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   return { name, account, region, siteUrl: site, apiUrl: url, resources, ms };
 }
 
-if (isMain(import.meta.url)) await runDeploy(deploy);
+const usage = `Usage: npx tsx deploy.ts [options]
+
+Creates the stack on AWS, or changes what differs from stack.ts.
+
+Options:
+  --name <name>      the stack's name (default: dynamosync)
+  --region <region>  where (default: AWS_REGION, or the profile's region)
+  --dry-run          say what would be created or changed, and change nothing
+  --json             print the result as one JSON object
+  --help             show this help
+
+Credentials and endpoints come from the SDK's environment variables: AWS_PROFILE, AWS_ENDPOINT_URL, ...
+`;
+
+if (isMain(import.meta.url)) {
+  await runCommand({
+    usage,
+    flags: ["dry-run"],
+    async run({ flags, json, ...options }) {
+      const deployed = await deploy({ ...options, dryRun: flags["dry-run"] });
+      const text = `Page  ${deployed.siteUrl}\nAPI   ${deployed.apiUrl}`;
+      console.log(json ? JSON.stringify(deployed) : text);
+      return 0;
+    },
+  });
+}

@@ -29,7 +29,6 @@ const inputs = { id: element<HTMLTextAreaElement>("id"), value: element<HTMLText
 const form = element<HTMLFormElement>("form");
 const outcome = element("outcome");
 const next = element<HTMLButtonElement>("next");
-let nextOrder: Order | undefined;
 let busy = false;
 
 form.onsubmit = event => {
@@ -48,7 +47,6 @@ form.oninput = event => {
   mark(field, []);
 };
 element("look-up").onclick = () => submit("GET");
-next.onclick = () => nextOrder && ask(nextOrder);
 measure("id");
 measure("value");
 
@@ -135,16 +133,14 @@ function show({ tone, title, text, item, problems = [], next: following }: Notic
   if (item) parts.push(listOf(item));
   outcome.dataset.tone = tone;
   outcome.replaceChildren(...parts);
-  nextOrder = following?.order;
-  next.textContent = following?.label ?? next.textContent;
   mark("id", problems);
   mark("value", problems);
-  if (tone === "busy") return;
-  const hadFocus = document.activeElement === next;
-  next.hidden = !following;
+  const wasFocused = document.activeElement === next;
+  next.hidden = !following && !(busy && wasFocused);
+  if (following) Object.assign(next, { textContent: following.label, onclick: () => ask(following.order) });
   outcome.scrollIntoView({ block: "nearest" });
-  if (problems[0]) inputs[problems[0].field].focus();
-  else if (hadFocus && next.hidden) outcome.focus();
+  if (problems.length > 0) form.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  else if (wasFocused && next.hidden) outcome.focus();
 }
 
 /** Texts are only ever text: no markup, and a direction of their own that ends where they end. */

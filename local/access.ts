@@ -68,10 +68,9 @@ export function arnOf(world: World, caller: Caller): string {
 /** What a role's policies say to an action on a resource. */
 export function verdictOfRole(world: World, roleName: string, action: string, resource: string): Verdict {
   const role = roleOf(world, roleName);
-  const conditions = role ? { "aws:PrincipalArn": role.arn, "aws:PrincipalAccount": world.account } : {};
-  const verdicts = (role ? policiesOf(role) : []).map(policy =>
-    evaluate(policy, { action, resource, conditions }),
-  );
+  if (!role) return "none";
+  const conditions = { "aws:PrincipalArn": role.arn, "aws:PrincipalAccount": world.account };
+  const verdicts = policiesOf(role).map(policy => evaluate(policy, { action, resource, conditions }));
   if (verdicts.includes("deny")) return "deny";
   return verdicts.includes("allow") ? "allow" : "none";
 }

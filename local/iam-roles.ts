@@ -97,7 +97,8 @@ function updateRole(input: Input, context: Context) {
   const role = requireRole(input, context);
   check(input, ["Description", "MaxSessionDuration"]);
   if (input.Description !== undefined) role.description = input.Description;
-  if (input.MaxSessionDuration !== undefined) role.maxSessionDuration = Number(input.MaxSessionDuration);
+  // https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html: one hour when it is left out.
+  role.maxSessionDuration = Number(input.MaxSessionDuration ?? 3600);
   return {};
 }
 

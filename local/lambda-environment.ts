@@ -57,7 +57,15 @@ export class Environment {
   #requestId = "";
   #settle: (outcome: Outcome | undefined) => void = () => {};
 
-  constructor({ taskRoot, handler, runtime, logFormat, memoryMegabytes, variables, onLog }: EnvironmentSettings) {
+  constructor({
+    taskRoot,
+    handler,
+    runtime,
+    logFormat,
+    memoryMegabytes,
+    variables,
+    onLog,
+  }: EnvironmentSettings) {
     this.#worker = new Worker(new URL("./lambda-worker.mjs", import.meta.url), {
       workerData: { taskRoot, handler, runtime, logFormat },
       env: variables,
@@ -71,7 +79,9 @@ export class Environment {
     this.ready = this.#next(INIT_MS);
     this.ended = new Promise(resolve => this.#worker.once("exit", () => resolve()));
     this.#worker.on("message", (message: Message) => this.#receive(message));
-    this.#worker.on("error", (error: NodeJS.ErrnoException) => this.#break(asFunctionError(error, this.#requestId)));
+    this.#worker.on("error", (error: NodeJS.ErrnoException) =>
+      this.#break(asFunctionError(error, this.#requestId)),
+    );
     this.#worker.on("exit", code => this.#break(exited(code, this.#requestId)));
   }
 

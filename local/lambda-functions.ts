@@ -40,7 +40,8 @@ export interface LambdaFunction {
   /** Milliseconds since the epoch: Pending before the one, LastUpdateStatus InProgress before the other. */
   activeAt: number;
   updatedAt: number;
-  policy?: Policy & { Statement: NonNullable<Policy["Statement"]> };
+  policy?: Policy;
+  policyRevisionId?: string;
   reservedConcurrency?: number;
 }
 
@@ -56,9 +57,13 @@ const NAME =
   /^(?:(?:arn:aws[a-z-]*:lambda:)?(?:(?<region>[a-z]{2}-[a-z-]+-\d):)?(?:(?<account>\d{12}):)?(?:function:)?)?(?<name>[\w-]{1,64})(?::(?<qualifier>\$LATEST|[\w-]+))?$/;
 
 /** The function that a name, an ARN or a partial ARN means. There are no published versions and no aliases. */
-export function functionNamed(text: string, { world, region }: Pick<Context, "world" | "region">): LambdaFunction {
+export function functionNamed(
+  text: string,
+  { world, region }: Pick<Context, "world" | "region">,
+): LambdaFunction {
   const parts = NAME.exec(text)?.groups;
-  if (!parts) throw invalid(`1 validation error detected: Value '${text}' at 'functionName' is not a function's name`);
+  if (!parts)
+    throw invalid(`1 validation error detected: Value '${text}' at 'functionName' is not a function's name`);
   if (parts.region && parts.region !== region)
     throw notFound(`Functions from '${parts.region}' are not reachable in this region ('${region}')`);
   const functions = functionsIn(world, region);

@@ -29,7 +29,11 @@ export class Pool {
   #waiting: Waiting[] = [];
   #starting = 0;
   #retired = false;
-  #closed = false;
+  #closing: Promise<void> | undefined;
+  #resolveClosed = () => {};
+  readonly #closed = new Promise<void>(resolve => {
+    this.#resolveClosed = resolve;
+  });
 
   private constructor(settings: PoolSettings, taskRoot: string) {
     this.#settings = settings;
@@ -56,31 +60,40 @@ export class Pool {
   }
 
   /** No new requests come: those that are here end normally, then everything is cleaned away. */
-  retire(): void {
+  async retire(): Promise<void> {
     this.#retired = true;
     this.#closeIfDone();
+    await this.#closed;
   }
 
   /** Ends everything now. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#failWaiting({ payload: `{"errorType":"Sandbox.Closed","errorMessage":"Lambda is shut down"}`, failed: true });
+  close(): Promise<void> {
+    this.#closing ??= this.#end().then(this.#resolveClosed);
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    this.#failWaiting({
+      payload: `{"errorType":"Sandbox.Closed","errorMessage":"Lambda is shut down"}`,
+      failed: true,
+    });
     await Promise.all([...this.#environments.keys()].map(environment => environment.end()));
     await rm(this.#taskRoot, { recursive: true, force: true });
   }
 
   #closeIfDone(): void {
-    if (this.#retired && !this.#closed && this.inFlight === 0) void this.close();
+    if (this.#retired && this.inFlight === 0) void this.close();
   }
 
   #dispatch(): void {
-    while (this.#waiting.length > 0 && this.#idle.length > 0) this.#work(this.#idle.pop()!, this.#waiting.shift()!);
+    while (this.#waiting.length > 0 && this.#idle.length > 0)
+      this.#work(this.#idle.pop()!, this.#waiting.shift()!);
     if (this.#needsAnother()) void this.#start();
   }
 
   /** Starting one is work for a processor: more at a time than there are processors only makes them all late. */
   #needsAnother(): boolean {
-    const hasRoom = !this.#closed && this.#environments.size < this.#settings.limit;
+    const hasRoom = !this.#closing && this.#environments.size < this.#settings.limit;
     return hasRoom && this.#starting < Math.min(this.#waiting.length, availableParallelism());
   }
 

@@ -1,11 +1,10 @@
 /** Runs functions: which revision, with which environment variables, how many at a time. */
-import { randomBytes, randomUUID } from "node:crypto";
-import { issueRoleKey } from "./access.ts";
-import { rolesOf } from "./iam-state.ts";
-import type { EnvironmentSettings, Outcome } from "./lambda-environment.ts";
-import { arnOf, type Configuration, functionNamed, isPending, type LambdaFunction, notPossible } from "./lambda-functions.ts";
+import { randomUUID } from "node:crypto";
+import { roleOf } from "./iam-state.ts";
+import type { Outcome } from "./lambda-environment.ts";
+import { arnOf, functionNamed, isPending, type LambdaFunction, notPossible } from "./lambda-functions.ts";
 import { Pool } from "./lambda-pool.ts";
-import { writeLog } from "./logs.ts";
+import { environmentOf, roleNameOf } from "./lambda-variables.ts";
 import { AwsError } from "./service.ts";
 import type { World } from "./world.ts";
 
@@ -43,7 +42,8 @@ function runtimeOf(world: World): Runtime {
   const runtime: Runtime = { settings: DEFAULTS, running: new Map(), pools: new Set() };
   runtimes.set(world, runtime);
   world.onClose(async () => {
-    await Promise.all([...runtime.pools].map(async pool => (await pool).close()));
+    const pools = await Promise.all([...runtime.pools].map(opening => opening.catch(() => undefined)));
+    await Promise.all(pools.map(pool => pool?.close()));
   });
   return runtime;
 }
@@ -87,7 +87,14 @@ export function retire(world: World, functionArn: string): void {
   const running = runtime.running.get(functionArn);
   if (!running) return;
   runtime.running.delete(functionArn);
-  void running.pool.then(pool => pool.retire()).then(() => runtime.pools.delete(running.pool));
+  void retirePool(runtime, running.pool);
+}
+
+/** What keeps a pool from opening is told to those who wait for it. */
+async function retirePool({ pools }: Runtime, opening: Promise<Pool>): Promise<void> {
+  const pool = await opening.catch(() => undefined);
+  await pool?.retire();
+  pools.delete(opening);
 }
 
 /**
@@ -95,7 +102,7 @@ export function retire(world: World, functionArn: string): void {
  * https://repost.aws/knowledge-center/lambda-kmsaccessdeniedexception-errors
  */
 function requireRole(world: World, fn: LambdaFunction): void {
-  if (rolesOf(world)[roleNameOf(fn)]?.id === fn.roleId) return;
+  if (!fn.configuration.Environment || roleOf(world, roleNameOf(fn))?.id === fn.roleId) return;
   throw new AwsError(
     "KMSAccessDeniedException",
     502,
@@ -123,7 +130,11 @@ function runningOf(world: World, fn: LambdaFunction): Running {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html */
-function refuseTooMany({ running }: Runtime, { inFlight }: Running, { reservedConcurrency }: LambdaFunction): void {
+function refuseTooMany(
+  { running }: Runtime,
+  { inFlight }: Running,
+  { reservedConcurrency }: LambdaFunction,
+): void {
   if (inFlight >= (reservedConcurrency ?? Number.POSITIVE_INFINITY))
     throw tooMany("ReservedFunctionConcurrentInvocationLimitExceeded");
   const all = [...running.values()].reduce((sum, { inFlight }) => sum + inFlight, 0);
@@ -140,57 +151,3 @@ const eventOf = (world: World, fn: LambdaFunction, payload: string, requestId: s
   timeoutMs: fn.configuration.Timeout * 1000,
   context: { awsRequestId: requestId, invokedFunctionArn: arnOf(world, fn) },
 });
-
-/** The function's own variables and Lambda's, nothing of this process. */
-function environmentOf(world: World, fn: LambdaFunction, taskRoot: string): EnvironmentSettings {
-  const { Handler, Runtime, LoggingConfig, MemorySize, Environment } = fn.configuration;
-  const stream = `${new Date().toISOString().slice(0, 10).replaceAll("-", "/")}/[$LATEST]${randomBytes(16).toString("hex")}`;
-  return {
-    taskRoot,
-    handler: Handler,
-    runtime: Runtime,
-    logFormat: LoggingConfig.LogFormat,
-    memoryMegabytes: MemorySize,
-    variables: { ...lambdaVariables(world, fn, taskRoot, stream), ...Environment?.Variables },
-    onLog: line => deliver(world, fn, stream, line),
-  };
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-function lambdaVariables(world: World, fn: LambdaFunction, taskRoot: string, stream: string) {
-  const { Handler, Runtime, LoggingConfig, MemorySize }: Configuration = fn.configuration;
-  const key = issueRoleKey(world, roleNameOf(fn), fn.name);
-  return {
-    AWS_REGION: fn.region,
-    AWS_DEFAULT_REGION: fn.region,
-    AWS_EXECUTION_ENV: `AWS_Lambda_${Runtime}`,
-    AWS_LAMBDA_FUNCTION_NAME: fn.name,
-    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
-    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_GROUP_NAME: LoggingConfig.LogGroup,
-    AWS_LAMBDA_LOG_STREAM_NAME: stream,
-    AWS_LAMBDA_LOG_FORMAT: LoggingConfig.LogFormat,
-    AWS_ACCESS_KEY_ID: key.id,
-    AWS_SECRET_ACCESS_KEY: key.secret,
-    AWS_SESSION_TOKEN: key.token,
-    // Not set on AWS: leads the function's clients to this AWS instead.
-    AWS_ENDPOINT_URL: world.endpoint,
-    _HANDLER: Handler,
-    LAMBDA_TASK_ROOT: taskRoot,
-    LANG: "en_US.UTF-8",
-    PATH: "/usr/local/bin:/usr/bin:/bin",
-    TZ: ":UTC",
-  };
-}
-
-function deliver(world: World, fn: LambdaFunction, stream: string, line: string): void {
-  const group = fn.configuration.LoggingConfig.LogGroup;
-  const roleName = roleNameOf(fn);
-  writeLog(world, fn.region, { group, stream, message: line, timestamp: Date.now(), roleName });
-  world.emit("log", { group, line });
-}
-
-/** The name at the end of the role's ARN, after its path. */
-export const roleNameOf = ({ configuration }: Pick<LambdaFunction, "configuration">): string =>
-  configuration.Role.split("/").at(-1) ?? "";

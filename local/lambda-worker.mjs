@@ -118,11 +118,24 @@ const run = (handler, { event, deadline, context }) =>
     const callback = (/** @type {unknown} */ error, /** @type {unknown} */ result) =>
       error === null || error === undefined ? resolve(result) : reject(error);
     const getRemainingTimeInMillis = () => deadline - Date.now();
-    const full = { ...context, callbackWaitsForEmptyEventLoop: true, getRemainingTimeInMillis };
-    const result = handler(JSON.parse(event), full, callback);
+    const result = handler(
+      JSON.parse(event),
+      { ...ownContext(), ...context, getRemainingTimeInMillis },
+      callback,
+    );
     if (typeof result?.then === "function") result.then(resolve, reject);
     else if (handler.length < 3) resolve(null);
   });
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+const ownContext = () => ({
+  functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+  functionVersion: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+  memoryLimitInMB: process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+  logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+  logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+  callbackWaitsForEmptyEventLoop: true,
+});
 
 /** @param {unknown} result */
 function serialise(result) {

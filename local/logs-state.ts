@@ -1,4 +1,5 @@
 /** What CloudWatch Logs keeps, and the checks that its operations share. */
+import { randomUUID } from "node:crypto";
 import { brokenConstraint, type Constraints } from "./constraints.ts";
 import { AwsError, type Context, type Input } from "./service.ts";
 import type { World } from "./world.ts";
@@ -35,6 +36,18 @@ export const groupsOf = (world: World, region: string): LogGroup[] =>
 /** Events are for reading along: kept in memory, not with the world's data. */
 const EVENTS = new WeakMap<LogGroup, LogEvent[]>();
 const KEPT_EVENTS = 1_000;
+
+/** An event, as a stream gets it. */
+export const newEvent = (
+  stream: string,
+  { timestamp, message }: { timestamp: number; message: string },
+): LogEvent => ({
+  id: randomUUID(),
+  stream,
+  timestamp,
+  ingestionTime: Date.now(),
+  message,
+});
 
 /** The events of a group in the order of their timestamps. */
 export const eventsOf = (group: LogGroup): LogEvent[] => EVENTS.get(group) ?? [];

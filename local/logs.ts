@@ -4,7 +4,7 @@ import { groupOperations } from "./logs-groups.ts";
 import { awsJson } from "./protocols.ts";
 import type { Service } from "./service.ts";
 
-export { type LogLine, writeLog } from "./logs-events.ts";
+export { type LogLine, writeLog } from "./logs-line.ts";
 
 export const logs: Service = {
   name: "logs",

@@ -54,7 +54,7 @@ async function openKeptItems(directory: string): Promise<Items> {
   try {
     return await openItems(path);
   } catch (error) {
-    if (isLocked(error as Error)) throw alreadyRunning(directory, error);
+    if (isLocked(error)) throw alreadyRunning(directory, error);
     const { cause = error } = error as { cause?: unknown };
     throw new Error(
       `Cannot open the tables' items in ${path} because ${(cause as Error).message}. ${FORGET}`,
@@ -65,7 +65,8 @@ async function openKeptItems(directory: string): Promise<Items> {
   }
 }
 
-const isLocked = (error: { cause?: { code?: string } }) => error.cause?.code === "LEVEL_LOCKED";
+const isLocked = (error: unknown) =>
+  ((error as Error).cause as { code?: string } | undefined)?.code === "LEVEL_LOCKED";
 
 const alreadyRunning = (directory: string, cause: unknown) =>
   new Error(

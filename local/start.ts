@@ -1,4 +1,5 @@
 /** `npm start`: the whole stack on this machine, deployed by the very deploy that goes to AWS. */
+import { devNull } from "node:os";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Deployed } from "../deploy.ts";
@@ -39,7 +40,8 @@ async function start(options: StartOptions): Promise<void> {
 /** Nothing of the reader's own AWS configuration may lead a call elsewhere: profiles, endpoints, sessions. */
 function useOnly(environment: Record<string, string>): void {
   for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
-  Object.assign(process.env, environment);
+  const noFiles = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
+  Object.assign(process.env, environment, noFiles);
 }
 
 /** Ctrl-C ends in order, with everything saved; a second one ends at once. */

@@ -36,7 +36,8 @@ export const toElements = (document: { [name: string]: Xml }): string =>
 export const toXml = (document: { [name: string]: Xml }): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n${toElements(document)}`;
 
-const malformed = () =>
+/** The refusal of a document that is not what it should be. */
+export const malformedXml = () =>
   new AwsError(
     "MalformedXML",
     400,
@@ -45,9 +46,9 @@ const malformed = () =>
 
 /** Reads a document with the given root. An element that the shape does not know is refused by name. */
 export function fromXml<const S extends Shape>(text: string, root: string, shape: S): Read<S> {
-  if (XMLValidator.validate(text) !== true || text.includes("<!DOCTYPE")) throw malformed();
+  if (XMLValidator.validate(text) !== true || text.includes("<!DOCTYPE")) throw malformedXml();
   const tree = parser.parse(text);
-  if (!Object.hasOwn(tree, root)) throw malformed();
+  if (!Object.hasOwn(tree, root)) throw malformedXml();
   return read(tree[root], shape, root) as Read<S>;
 }
 
@@ -55,7 +56,7 @@ function read(tree: unknown, shape: Shape, name: string): unknown {
   if (shape === "text") return readText(tree);
   if (isList(shape)) return [tree].flat().map(item => read(item, shape[0], name));
   if (tree === "") return {};
-  if (typeof tree !== "object" || tree === null || Array.isArray(tree)) throw malformed();
+  if (typeof tree !== "object" || tree === null || Array.isArray(tree)) throw malformedXml();
   const elements = Object.entries(tree).filter(([element]) => element !== "#text");
   return Object.fromEntries(
     elements.map(([element, content]) => {
@@ -69,6 +70,6 @@ function read(tree: unknown, shape: Shape, name: string): unknown {
 const isList = (shape: Shape): shape is readonly [Shape] => Array.isArray(shape);
 
 function readText(tree: unknown): string {
-  if (typeof tree !== "string") throw malformed();
+  if (typeof tree !== "string") throw malformedXml();
   return tree;
 }

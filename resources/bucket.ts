@@ -10,14 +10,14 @@ import {
   GetBucketTaggingCommand,
   GetBucketWebsiteCommand,
   GetPublicAccessBlockCommand,
+  ListObjectVersionsCommand,
   type PublicAccessBlockConfiguration,
-  type _Error as S3Error,
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
   PutBucketWebsiteCommand,
   PutPublicAccessBlockCommand,
-  ListObjectVersionsCommand,
+  type _Error as S3Error,
 } from "@aws-sdk/client-s3";
 import type { Stack } from "../stack.ts";
 import type { Clients } from "./clients.ts";
@@ -148,10 +148,16 @@ export function bucket({ s3, region }: Clients, stack: Stack): Resource<BucketSt
 
   /** Removes up to a thousand objects, old versions too; says whether there may be more. */
   async function removeSomeObjects(): Promise<boolean> {
-    const { Versions = [], DeleteMarkers = [], IsTruncated } = await s3.send(new ListObjectVersionsCommand(target));
+    const {
+      Versions = [],
+      DeleteMarkers = [],
+      IsTruncated,
+    } = await s3.send(new ListObjectVersionsCommand(target));
     const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
     if (Objects.length === 0) return false;
-    const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ ...target, Delete: { Objects, Quiet: true } }));
+    const { Errors = [] } = await s3.send(
+      new DeleteObjectsCommand({ ...target, Delete: { Objects, Quiet: true } }),
+    );
     if (Errors[0]) throw notEmptied(Bucket, Errors[0]);
     return IsTruncated ?? false;
   }

@@ -8,6 +8,9 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { retryStrategy } from "./retry.ts";
 
+/** The lock file holds the SDK at versions that run on Node 20: its warning would tell a reader nothing. */
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 export type Clients = ReturnType<typeof connect>;
 
 /** Further settings for all clients: a transport that needs no sockets, for one. */
@@ -20,7 +23,7 @@ export type ClientSettings = Pick<ConstructorParameters<typeof STSClient>[0] & o
 export function connect(region: string, settings: ClientSettings = {}) {
   const { AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_S3: s3Endpoint = endpoint } = process.env;
   const shared = { ...settings, region, retryStrategy };
-  return {
+  const clients = {
     region,
     /** Where AWS-compatible endpoints stand in for AWS; undefined on AWS. */
     endpoint: endpoint?.replace(/\/$/, ""),
@@ -34,6 +37,32 @@ export function connect(region: string, settings: ClientSettings = {}) {
     s3: new S3Client({ ...shared, forcePathStyle: s3Endpoint !== undefined }),
     sts: new STSClient(shared),
   };
+  for (const client of Object.values(clients))
+    if (client instanceof Object) nameAttempts(client as unknown as Sender);
+  return clients;
+}
+
+type Send = (args: object) => Promise<object>;
+
+interface Sender {
+  middlewareStack: {
+    add(
+      middleware: (next: Send, context: { clientName?: string; commandName?: string }) => Send,
+      options: { step: "initialize"; name: string },
+    ): void;
+  };
+}
+
+/** Notes on every error what was attempted: "Lambda CreateFunction". */
+function nameAttempts({ middlewareStack }: Sender): void {
+  const middleware: Parameters<typeof middlewareStack.add>[0] =
+    (next, { clientName, commandName }) =>
+    args =>
+      next(args).catch(error => {
+        const attempted = `${clientName?.replace("Client", "")} ${commandName?.replace("Command", "")}`;
+        throw Object.assign(error, { attempted });
+      });
+  middlewareStack.add(middleware, { step: "initialize", name: "nameAttempts" });
 }
 
 /** Whose account the credentials belong to, and in which partition: "aws", "aws-cn" or "aws-us-gov". */

@@ -12,3 +12,68 @@ export class Refusal extends Error {
     super(message, options);
   }
 }
+
+/** What an error of the SDK tells besides its name and message. */
+interface SdkError extends Error {
+  code?: string;
+  attempted?: string;
+  $metadata?: { httpStatusCode?: number; requestId?: string; attempts?: number };
+}
+
+interface Known {
+  names: RegExp;
+  why: (error: SdkError) => string;
+  remedy: string;
+}
+
+const KNOWN: Known[] = [
+  {
+    names: /^CredentialsProviderError$/,
+    why: () => "there are no credentials",
+    remedy: "Run `aws configure` or `aws sso login`, or set AWS_PROFILE, and try again.",
+  },
+  {
+    names: /^(ExpiredToken(Exception)?|TokenRefreshRequired|RequestExpired)$/,
+    why: () => "the credentials have expired",
+    remedy: "Get new ones (`aws sso login`, or copy them anew) and try again.",
+  },
+  {
+    names:
+      /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure)$/,
+    why: ({ message }) => `AWS does not accept the credentials (${message})`,
+    remedy: "Check AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and try again.",
+  },
+  {
+    names: /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/,
+    why: ({ message }) => `it is denied: ${message}`,
+    remedy: "Use credentials with the permissions listed in README.md, and run the same command again.",
+  },
+  {
+    names: /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|TimeoutError)$/,
+    why: ({ message }) => `AWS cannot be reached (${message})`,
+    remedy: "Check the network, the region's name and AWS_ENDPOINT_URL, and run the same command again.",
+  },
+  {
+    names:
+      /^(TooManyRequestsException|Throttling(Exception)?|SlowDown|RequestLimitExceeded|LimitExceededException)$/,
+    why: ({ message, $metadata }) => `AWS still refuses after ${$metadata?.attempts} attempts: ${message}`,
+    remedy: "Wait some minutes, or look at the account's quotas, and run the same command again.",
+  },
+];
+
+/** An error in two sentences: what was attempted and why it failed, and what to do. */
+export function explain(error: unknown): { message: string; remedy: string } {
+  if (error instanceof Refusal) return { message: error.message, remedy: error.remedy };
+  if (!(error instanceof Error)) return { message: String(error), remedy: AGAIN };
+  const sdkError: SdkError = error;
+  const attempted = sdkError.attempted ?? "go on";
+  const known = KNOWN.find(({ names }) => names.test(sdkError.name) || names.test(sdkError.code ?? ""));
+  if (known) return { message: `Cannot ${attempted} because ${known.why(sdkError)}.`, remedy: known.remedy };
+  const id = sdkError.$metadata?.requestId ? ` (request ${sdkError.$metadata.requestId})` : "";
+  return {
+    message: `Cannot ${attempted} because of ${sdkError.name}: ${sdkError.message}${id}`,
+    remedy: AGAIN,
+  };
+}
+
+const AGAIN = "What is done is kept: run the same command again to go on. DEBUG=1 shows where it failed.";

@@ -13,13 +13,13 @@ import type { Clients } from "./clients.ts";
 import { Refusal } from "./errors.ts";
 import { assertOurs, type Existing, orAbsent, type Resource } from "./resource.ts";
 import { waitFor } from "./retry.ts";
+import type { Role } from "./role.ts";
 
 /** What the function is made of, besides what stack.ts says. */
 export interface FunctionParts {
   code: Promise<{ zip: Uint8Array; sha256: string }>;
   allowedOrigin: string;
-  /** When its role came to be; now, if it has yet to. */
-  roleCreatedAt: Promise<Date>;
+  role: Pick<Role, "createdAt">;
 }
 
 type FunctionState = NonNullable<GetFunctionCommandOutput["Configuration"]>;
@@ -93,7 +93,12 @@ export function lambdaFunction(
   const settings = async (state: FunctionState) => [
     { name: "runtime", actual: state.Runtime, wanted: wanted.Runtime, write: configure },
     { name: "handler", actual: state.Handler, wanted: wanted.Handler, write: configure },
-    { name: "role", actual: roleOf(state, await parts.roleCreatedAt), wanted: wanted.Role, write: configure },
+    {
+      name: "role",
+      actual: roleOf(state, await parts.role.createdAt()),
+      wanted: wanted.Role,
+      write: configure,
+    },
     { name: "timeout in seconds", actual: state.Timeout, wanted: wanted.Timeout, write: configure },
     { name: "memory in megabytes", actual: state.MemorySize, wanted: wanted.MemorySize, write: configure },
     {
@@ -104,7 +109,8 @@ export function lambdaFunction(
     },
     {
       name: "log format",
-      actual: state.LoggingConfig?.LogFormat ?? "Text",
+      // AWS always tells; an endpoint that does not know the setting cannot change it either.
+      actual: state.LoggingConfig ? state.LoggingConfig.LogFormat : wanted.LoggingConfig.LogFormat,
       wanted: wanted.LoggingConfig.LogFormat,
       write: configure,
     },

@@ -14,7 +14,7 @@ export async function buildPage(apiUrl: string): Promise<string> {
     bundle(apiUrl),
   ]);
   return fill(html, [
-    ['<meta charset="utf-8" />', `<meta charset="utf-8" />\n    ${policyTag(apiUrl, script, style)}`],
+    ['<meta charset="utf-8" />', `<meta charset="utf-8" />\n  ${policyTag(apiUrl, script, style)}`],
     ['<link rel="stylesheet" href="styles.css" />', `<style>${style}</style>`],
     ['<script type="module" src="form.ts"></script>', `<script type="module">${script}</script>`],
   ]);

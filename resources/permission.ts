@@ -18,16 +18,14 @@ interface PermissionState {
   statements: Statement[];
 }
 
-/**
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
- */
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html */
 export function permission(
   { lambda }: Clients,
   stack: Stack,
-  apiId = "(new API)",
+  api: Pick<Api, "id">,
 ): Resource<PermissionState> {
   const FunctionName = stack.lambda.name;
-  const wanted = statementFor(stack, apiId);
+  const wantedStatement = async () => statementFor(stack, (await api.id()) ?? "(new)");
 
   async function read(): Promise<PermissionState | undefined> {
     const answer = await orAbsent(

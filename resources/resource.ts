@@ -40,27 +40,51 @@ export interface Resource<State> extends Omit<Existing<State>, "remove"> {
   settings(state: State): Setting[] | Promise<Setting[]>;
 }
 
-/** The difference between what exists and what is wanted, and how to write it. */
-export interface Plan<State> {
-  outcome: "created" | "updated" | "unchanged";
+/** What is to be done to a resource. */
+export interface Plan {
+  outcome: "created" | "updated" | "unchanged" | "removed" | "absent" | "kept";
   changes: Change[];
-  /** What existed when the plan was made. */
-  found: State | undefined;
-  /** Writes the difference. */
+  /** Does it, and waits until it is done. */
   apply(): Promise<void>;
 }
 
-/** Says what a deploy would do to a resource. Reads only. */
-export async function plan<State>(resource: Resource<State>): Promise<Plan<State>> {
+const nothing = async () => {};
+
+/** Says what a deploy is to do to a resource. Reads only. */
+export async function plan<State>(resource: Resource<State>): Promise<Plan> {
   const found = await resource.read();
-  if (found === undefined) {
-    const apply = async () => write(differing(await resource.settings(await resource.create())));
-    return { outcome: "created", changes: [], found, apply };
-  }
+  const write = () => make(resource, found);
+  const apply = () => persistently(write, async () => make(resource, await resource.read()));
+  if (found === undefined) return { outcome: "created", changes: [], apply };
   const different = differing(await resource.settings(found));
+  if (different.length === 0) return { outcome: "unchanged", changes: [], apply: nothing };
   const changes = different.map(({ name, actual, wanted }) => ({ setting: name, from: actual, to: wanted }));
-  const outcome = different.length > 0 ? "updated" : "unchanged";
-  return { outcome, changes, found, apply: () => write(different) };
+  return { outcome: "updated", changes, apply };
+}
+
+/** Creates a resource unless it was found, and writes what differs. */
+async function make<State>(resource: Resource<State>, found: State | undefined): Promise<void> {
+  const state = found === undefined ? await resource.create() : found;
+  await write(differing(await resource.settings(state)));
+}
+
+/**
+ * Says what a teardown is to do to a resource. Reads only.
+ * @param keep leave it as it is
+ */
+export async function removal<State>(resource: Existing<State>, keep = false): Promise<Plan> {
+  const found = await resource.read();
+  if (found === undefined) return { outcome: "absent", changes: [], apply: nothing };
+  if (keep) return { outcome: "kept", changes: [], apply: nothing };
+  const remove = async (state: State | undefined) => {
+    if (state !== undefined) await resource.remove(state);
+  };
+  const apply = () =>
+    persistently(
+      () => remove(found),
+      async () => remove(await resource.read()),
+    );
+  return { outcome: "removed", changes: [], apply };
 }
 
 const differing = (settings: Setting[]) =>
@@ -75,10 +99,12 @@ async function write(settings: Setting[]): Promise<void> {
   await Promise.all([inOrder(), ...independent.map(setting => setting.write())]);
 }
 
-/** Somebody else created, changed or removed the resource since it was read, or the read lagged behind. */
+/** Somebody else works on the resource at the same time, or what was read lags behind. */
 const RACED = new Set([
   "BucketAlreadyOwnedByYou",
+  "BucketNotEmpty",
   "ConflictException",
+  "DeleteConflictException",
   "EntityAlreadyExistsException",
   "NoSuchBucket",
   "NoSuchEntityException",
@@ -87,24 +113,18 @@ const RACED = new Set([
   "ResourceConflictException",
   "ResourceInUseException",
   "ResourceNotFoundException",
-  "TableNotFoundException",
 ]);
 
 const ROUNDS = 6;
 
-/**
- * Carries out a plan. Whoever else works on the resource at the same time, it is read again and the rest is
- * written, a bounded number of times.
- */
-export async function ensure<State>(resource: Resource<State>, planned: Plan<State>): Promise<void> {
-  let current = planned;
+/** Does it; when it was raced, does it again from a fresh look, a bounded number of times. */
+async function persistently(first: () => Promise<void>, again: () => Promise<void>): Promise<void> {
   for (let round = 1; ; round++) {
     try {
-      return await current.apply();
+      return await (round === 1 ? first() : again());
     } catch (error) {
       if (round === ROUNDS || !(error instanceof Error) || !RACED.has(error.name)) throw error;
       await pause(Math.random() * 1000 * 2 ** round);
-      current = await plan(resource);
     }
   }
 }

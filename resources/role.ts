@@ -26,14 +26,21 @@ export interface RoleState {
   attached: string[];
 }
 
+/** The role, and its age for what is bound to it. */
+export interface Role extends Resource<RoleState>, Existing<RoleState> {
+  /** When the role that was found or created last came to be; now, as long as there is none. */
+  createdAt(): Promise<Date>;
+}
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html */
-export function role({ iam }: Clients, stack: Stack): Resource<RoleState> & Existing<RoleState> {
+export function role({ iam }: Clients, stack: Stack): Role {
+  let latest: Promise<RoleState | undefined> = Promise.resolve(undefined);
   const { name, policyName } = stack.role;
   const RoleName = name;
   const trust = trustPolicy(stack.role.trustedService);
   const policy = rolePolicy(stack.role.statements);
 
-  async function read(): Promise<RoleState | undefined> {
+  async function find(): Promise<RoleState | undefined> {
     const found = await orAbsent(iam.send(new GetRoleCommand({ RoleName })), "NoSuchEntityException");
     if (!found?.Role) return undefined;
     assertOurs(`role ${name}`, fromTagList(found.Role.Tags), stack.tags);
@@ -54,12 +61,19 @@ export function role({ iam }: Clients, stack: Stack): Resource<RoleState> & Exis
     };
   }
 
+  const read = () => {
+    latest = find();
+    return latest;
+  };
+
   async function create(): Promise<RoleState> {
     const AssumeRolePolicyDocument = JSON.stringify(trust);
     const Tags = asTagList(stack.tags);
     const Description = `What the function ${stack.lambda.name} may do`;
     await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, Description, Tags }));
-    return { createdAt: new Date(), trust, policy: undefined, otherInline: [], attached: [] };
+    const created = { createdAt: new Date(), trust, policy: undefined, otherInline: [], attached: [] };
+    latest = Promise.resolve(created);
+    return created;
   }
 
   const putPolicy = () =>
@@ -95,7 +109,9 @@ export function role({ iam }: Clients, stack: Stack): Resource<RoleState> & Exis
     await iam.send(new DeleteRoleCommand({ RoleName }));
   }
 
-  return { type: "role", name, read, create, settings, remove };
+  const createdAt = async () => (await latest)?.createdAt ?? new Date();
+
+  return { type: "role", name, read, create, settings, remove, createdAt };
 }
 
 /** IAM answers policies percent-encoded. */

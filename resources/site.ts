@@ -1,6 +1,7 @@
 /** The page, as the one object of the website's bucket. */
-import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+
 import { createHash } from "node:crypto";
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Stack } from "../stack.ts";
 import type { Clients } from "./clients.ts";
 import { orAbsent, type Resource, type Setting } from "./resource.ts";
@@ -26,23 +27,21 @@ export function page({ s3 }: Clients, stack: Stack, build: () => Promise<string>
     return { sha256: sha256(body), contentType: found.ContentType, cacheControl: found.CacheControl };
   }
 
-  const put = () =>
-    s3.send(
-      new PutObjectCommand({ ...target, Body: html, ContentType: contentType, CacheControl: cacheControl }),
+  async function put() {
+    const Body = await build();
+    await s3.send(
+      new PutObjectCommand({ ...target, Body, ContentType: contentType, CacheControl: cacheControl }),
     );
-
-  async function create() {
-    await put();
-    return wanted;
+    return { sha256: sha256(Body), contentType, cacheControl };
   }
 
-  const settings = (state: PageState): Setting[] => [
-    { name: "content (SHA-256)", actual: state.sha256, wanted: wanted.sha256, write: put },
+  const settings = async (state: PageState): Promise<Setting[]> => [
+    { name: "content (SHA-256)", actual: state.sha256, wanted: sha256(await build()), write: put },
     { name: "content type", actual: state.contentType, wanted: contentType, write: put },
     { name: "cache control", actual: state.cacheControl, wanted: cacheControl, write: put },
   ];
 
-  return { type: "page", name: Key, read, create, settings };
+  return { type: "page", name: Key, read, create: put, settings };
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");

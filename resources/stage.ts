@@ -75,7 +75,13 @@ export function stage(
     const restApiId = (await api.id())!;
     const deploymentId = await createDeployment(restApiId);
     await apigateway.send(new CreateStageCommand({ restApiId, stageName, deploymentId, tags: stack.tags }));
-    return { restApiId, deployment: description, deploymentIds: [deploymentId], throttling: {}, tags: stack.tags };
+    return {
+      restApiId,
+      deployment: description,
+      deploymentIds: [deploymentId],
+      throttling: {},
+      tags: stack.tags,
+    };
   }
 
   const patch = (restApiId: string, ...patchOperations: PatchOperation[]) =>

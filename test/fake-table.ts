@@ -63,6 +63,7 @@ export class FakeTable {
       AWS_SESSION_TOKEN: "token",
       AWS_ENDPOINT_URL: this.endpoint,
       AWS_EC2_METADATA_DISABLED: "true",
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     };
   }
 

@@ -1,0 +1,106 @@
+/** The command line of deploy and teardown: options, output, errors and exit codes. */
+
+import { realpathSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { STSClient } from "@aws-sdk/client-sts";
+import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
+import { explain, Refusal } from "./errors.ts";
+import { createProgress } from "./progress.ts";
+import type { Progress } from "./steps.ts";
+
+/** What a command is called with. */
+export interface Arguments {
+  name: string;
+  region: string;
+  progress: Progress;
+  json: boolean;
+  /** The command's own switches. */
+  flags: Record<string, boolean>;
+}
+
+export interface Command {
+  usage: string;
+  /** Names of the switches that the command has besides --json and --help. */
+  flags: string[];
+  /** Does it; returns the exit code. */
+  run(args: Arguments): Promise<number>;
+}
+
+/** Whether a module is the program that was started, rather than one that was imported. */
+export const isMain = (moduleUrl: string): boolean =>
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(moduleUrl);
+
+/** Runs a command and ends the process: 0 done, 1 failed, 2 wrong usage. */
+export async function runCommand(command: Command): Promise<void> {
+  const parsed = parse(command, process.argv.slice(2));
+  if ("exitCode" in parsed) {
+    process.exitCode = parsed.exitCode;
+    return;
+  }
+  process.once("SIGINT", interrupted);
+  try {
+    const region = parsed.region ?? (await configuredRegion());
+    process.exitCode = await command.run({ ...parsed, region, progress: await createProgress() });
+  } catch (error) {
+    report(error);
+    process.exitCode = 1;
+  }
+}
+
+function parse({ usage, flags }: Command, args: string[]) {
+  const boolean = { type: "boolean", default: false } as const;
+  const options: ParseArgsConfig["options"] = {
+    name: { type: "string", default: DEFAULT_NAME },
+    region: { type: "string" },
+    help: { ...boolean, short: "h" },
+    ...Object.fromEntries(["json", ...flags].map(flag => [flag, boolean])),
+  };
+  try {
+    const { values } = parseArgs({ args, options });
+    const { name, region, help, json, ...rest } = values as Values;
+    if (help) return say(process.stdout, usage, 0);
+    if (!NAME_PATTERN.test(name)) throw new Error(`--name must match ${NAME_PATTERN.source}: ${name}`);
+    return { name, region, json, flags: rest as Record<string, boolean> };
+  } catch (error) {
+    const first = (error as Error).message.split("\n")[0];
+    return say(process.stderr, `${first}\nTry --help.\n`, 2);
+  }
+}
+
+interface Values extends Record<string, string | boolean | undefined> {
+  name: string;
+  region: string | undefined;
+  help: boolean;
+  json: boolean;
+}
+
+function say(stream: NodeJS.WriteStream, text: string, exitCode: number) {
+  stream.write(text);
+  return { exitCode };
+}
+
+/** The region of AWS_REGION or of the profile, as the SDK finds it. */
+async function configuredRegion(): Promise<string> {
+  try {
+    return await new STSClient({}).config.region();
+  } catch (cause) {
+    throw new Refusal(
+      "Cannot tell in which region to work because none is configured.",
+      "Say --region eu-central-1 (for example), or set AWS_REGION.",
+      { cause },
+    );
+  }
+}
+
+/** Says what went wrong in words; where, only with DEBUG. */
+function report(error: unknown): void {
+  const { message, remedy } = explain(error);
+  process.stderr.write(`\n${message}\n${remedy}\n`);
+  if (process.env.DEBUG) console.error(error);
+}
+
+function interrupted(): void {
+  process.stderr.write("\nInterrupted. What is done is kept: run the same command again to go on.\n");
+  process.exit(130);
+}

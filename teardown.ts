@@ -1,0 +1,129 @@
+/** Removes from AWS what deploy.ts created: `npx tsx teardown.ts --help`. */
+import { createInterface } from "node:readline/promises";
+import { restApi } from "./resources/api.ts";
+import { bucket } from "./resources/bucket.ts";
+import { type Clients, connect, identify } from "./resources/clients.ts";
+import { isMain, runCommand } from "./resources/command-line.ts";
+import { explain, Refusal } from "./resources/errors.ts";
+import { existingFunction } from "./resources/function.ts";
+import { logGroup } from "./resources/logs.ts";
+import { type Existing, removal } from "./resources/resource.ts";
+import { role } from "./resources/role.ts";
+import { type Progress, type Result, Steps, silent } from "./resources/steps.ts";
+import { countItems, table } from "./resources/table.ts";
+import { stack } from "./stack.ts";
+
+export interface TeardownOptions {
+  name: string;
+  region: string;
+  /** Asked before a table that holds items is deleted. Without it nothing is. */
+  confirm?: (items: number) => Promise<boolean>;
+  /** Keep the table: the next deploy takes it up again. */
+  keepData?: boolean;
+  /** Say what would be removed, and remove nothing. */
+  dryRun?: boolean;
+  progress?: Progress;
+  clients?: Clients;
+}
+
+/** What a teardown has done or, as a dry run, would do. */
+export interface TornDown {
+  name: string;
+  account: string;
+  region: string;
+  resources: Result[];
+  /** How long it took, in milliseconds. */
+  ms: number;
+}
+
+/**
+ * Removes everything that deploy creates. What cannot be removed is named in the result; the rest goes.
+ * @throws Refusal, before anything is removed, when a resource of this name is not ours, or when the table
+ *   holds items and nobody said that they may go
+ */
+export async function teardown({ name, region, ...options }: TeardownOptions): Promise<TornDown> {
+  const { keepData = false, dryRun = false, progress = silent, clients = connect(region) } = options;
+  const started = performance.now();
+  const { account, partition, caller } = await identify(clients);
+  const wanted = stack({ name, account, region, partition });
+  progress.begin(
+    `${dryRun ? "Looking at" : "Removing"} ${name} in ${region}, account ${account}, as ${caller}`,
+  );
+
+  const theTable = table(clients, wanted);
+  const steps = new Steps<Existing<unknown>>(resource =>
+    removal(resource, keepData && resource === theTable),
+  );
+  const apiStep = steps.add(restApi(clients, wanted));
+  const functionStep = steps.add(existingFunction(clients, wanted));
+  steps.add(role(clients, wanted), functionStep);
+  steps.add(bucket(clients, wanted));
+  steps.add(theTable);
+  steps.add(logGroup(clients, wanted), functionStep, apiStep);
+
+  const planned = await steps.look();
+  const tableGoes = planned.some(({ type, outcome }) => type === theTable.type && outcome === "removed");
+  if (tableGoes && !dryRun) await assertMayGo(clients, wanted.table.name, options.confirm);
+  if (dryRun) for (const result of planned) progress.done(result);
+  const resources = dryRun ? planned : await steps.carryOut(progress);
+  return { name, account, region, resources, ms: Math.round(performance.now() - started) };
+}
+
+/** Throws unless the table is empty or its items may go. */
+async function assertMayGo(
+  clients: Clients,
+  table: string,
+  confirm: TeardownOptions["confirm"],
+): Promise<void> {
+  const items = await countItems(clients, table);
+  if (items === 0 || (await confirm?.(items))) return;
+  throw new Refusal(
+    `Nothing was removed, because the table ${table} holds ${items === 1 ? "1 item" : `${items} items`}.`,
+    "Say --yes to delete them for good, or --keep-data to keep the table and remove the rest.",
+  );
+}
+
+/** Asks on the terminal; where nobody can answer, the answer is no. */
+async function ask(items: number): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`The table holds ${items} items. Delete them for good? Type yes: `);
+  terminal.close();
+  return answer.trim() === "yes";
+}
+
+const usage = `Usage: npx tsx teardown.ts [options]
+
+Removes from AWS everything that deploy.ts created, and nothing else.
+
+Options:
+  --name <name>      the stack's name (default: dynamosync)
+  --region <region>  where (default: AWS_REGION, or the profile's region)
+  --yes              delete the table even if it holds items
+  --keep-data        keep the table; the next deploy takes it up again
+  --dry-run          say what would be removed, and remove nothing
+  --json             print the result as one JSON object
+  --help             show this help
+`;
+
+if (isMain(import.meta.url)) {
+  await runCommand({
+    usage,
+    flags: ["yes", "keep-data", "dry-run"],
+    async run({ flags, json, ...options }) {
+      const confirm = flags.yes ? async () => true : ask;
+      const { "keep-data": keepData, "dry-run": dryRun } = flags;
+      const { resources, ...rest } = await teardown({ ...options, confirm, keepData, dryRun });
+      const left = resources.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
+      const readable = resources.map(({ error, ...result }) =>
+        error ? { ...result, error: explain(error) } : result,
+      );
+      if (json) console.log(JSON.stringify({ ...rest, resources: readable }));
+      if (left.length > 0)
+        console.error(
+          `\nLeft: ${left.map(({ type, name }) => `${type} ${name}`).join(", ")}. Run teardown again.`,
+        );
+      return left.length > 0 ? 1 : 0;
+    },
+  });
+}

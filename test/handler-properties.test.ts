@@ -1,0 +1,212 @@
+/** What holds for every request. FUZZ_RUNS sets how many are tried. */
+import assert from "node:assert/strict";
+import { after, beforeEach, test } from "node:test";
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import fc from "fast-check";
+import { captureLog, context, event, FakeTable, ORIGIN } from "./fake-table.ts";
+
+const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
+
+const table = new FakeTable();
+await table.start();
+Object.assign(process.env, table.environment);
+const log = captureLog();
+const { handler } = await import("../handler.ts");
+
+beforeEach(() => table.reset());
+after(() => table.stop());
+
+/** One request, with the log line that it caused and the requests that reached the table. */
+async function send(request: APIGatewayProxyEvent) {
+  log.length = 0;
+  table.requests = [];
+  const { statusCode: status, headers, body } = await handler(request, context());
+  return { status, headers, body: JSON.parse(body), line: JSON.parse(log.join("")), costs: table.requests };
+}
+
+type Field = "id" | "value";
+const LIMITS = { id: 256, value: 2_048 };
+
+/** The rule for an item, written a second time and in another way. */
+function isKept(field: Field, text: string | undefined): boolean {
+  if (!text || Buffer.from(text).toString() !== text) return false;
+  const points = Array.from(text, character => character.codePointAt(0)!);
+  const isControl = (point: number) => point < 0x20 || (point >= 0x7f && point < 0xa0);
+  return !points.some(isControl) && Buffer.byteLength(text) <= LIMITS[field];
+}
+
+/** Texts as people, other programs and attackers send them. */
+const text = fc.oneof(
+  { weight: 4, arbitrary: fc.string({ unit: "grapheme", minLength: 1 }) },
+  { weight: 2, arbitrary: fc.constantFrom("a", "b", "é", "e\u0301", " a ", "__proto__", "constructor") },
+  { weight: 1, arbitrary: fc.string({ unit: "binary" }) },
+  { weight: 1, arbitrary: fc.array(fc.nat(0xffff)).map(units => String.fromCharCode(...units)) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom("", "\u0000", "\n", "\u007f", "\u0085", "\ud83d", "\u2028", "\ufeff"),
+  },
+);
+
+/** A text of nearly the largest size: a byte less, exactly, a byte more. */
+const textAround = (limit: number) =>
+  fc
+    .tuple(fc.constantFrom("a", "é", "€", "😀", "\u0000", "\ud83d"), fc.integer({ min: -1, max: 1 }))
+    .map(([character, over]) => {
+      const many = character.repeat(limit / Buffer.byteLength(character) - 1);
+      return many + "a".repeat(limit + over - Buffer.byteLength(many));
+    });
+
+const parameter = (field: Field) =>
+  fc.tuple(
+    fc.constant<string>(field),
+    fc.oneof({ weight: 6, arbitrary: text }, { weight: 1, arbitrary: textAround(LIMITS[field]) }),
+  );
+const strayParameter = fc.tuple(
+  fc.constantFrom("ID", "id[]", "__proto__", "constructor", "toString", ""),
+  text,
+);
+
+/** A query string, pair by pair: mostly an ID and a value, sometimes more, less or something else. */
+const query = fc.oneof(
+  { weight: 6, arbitrary: fc.tuple(parameter("id"), parameter("value")) },
+  {
+    weight: 1,
+    arbitrary: fc.array(fc.oneof(parameter("id"), parameter("value"), strayParameter), { maxLength: 4 }),
+  },
+);
+
+const method = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom("POST", "PUT", "GET") },
+  { weight: 1, arbitrary: fc.constantFrom("DELETE", "OPTIONS", "post", "__proto__", "") },
+);
+
+const origins = fc.oneof(
+  { weight: 9, arbitrary: fc.constantFrom<string[]>([], [ORIGIN]) },
+  {
+    weight: 1,
+    arbitrary: fc.array(fc.oneof(fc.constant(ORIGIN), fc.webUrl(), fc.string()), { maxLength: 2 }),
+  },
+);
+
+const body = fc.record({ body: fc.option(fc.base64String()), isBase64Encoded: fc.boolean() });
+
+const textsOf = (pairs: [string, string][], name: string) =>
+  pairs.filter(pair => pair[0] === name).map(pair => pair[1]);
+
+/** The maps of an event, as API Gateway makes them of repeated names. */
+function mapsOf(pairs: [string, string][]) {
+  const names = new Set(pairs.map(([name]) => name));
+  return Object.fromEntries(Array.from(names, name => [name, textsOf(pairs, name)]));
+}
+
+function headersOf(name: string, origins: string[]) {
+  const headers = origins.length > 0 ? { [name]: origins.at(-1) } : null;
+  const multiValueHeaders = origins.length > 0 ? { [name]: origins } : null;
+  return { headers, multiValueHeaders } as Partial<APIGatewayProxyEvent>;
+}
+
+/** What the table must hold after all requests so far. */
+const model = new Map<string, string>();
+
+/** What the contract says about a request, before it is sent. */
+function expected(method: string, pairs: [string, string][], origins: string[]) {
+  if (origins.some(origin => origin !== ORIGIN)) return { status: 403 };
+  if (!["GET", "POST", "PUT"].includes(method)) return { status: 405 };
+  const fields: Field[] = method === "GET" ? ["id"] : ["id", "value"];
+  const wrong = fields.filter(field => {
+    const texts = textsOf(pairs, field);
+    return texts.length !== 1 || !isKept(field, texts[0]);
+  });
+  if (wrong.length > 0) return { status: 400, wrong };
+  const before = model.get(textsOf(pairs, "id")[0]!);
+  if (method === "GET") return { status: before === undefined ? 404 : 200 };
+  if (before === undefined) return { status: 201 };
+  return { status: method === "PUT" || before === textsOf(pairs, "value")[0] ? 200 : 409 };
+}
+
+async function checkWritten(id: string, value: string): Promise<void> {
+  const kept = await send(event("GET", { id }));
+  assert.equal(kept.status, 200);
+  assert.deepEqual(Buffer.from(kept.body.id), Buffer.from(id));
+  assert.deepEqual(Buffer.from(kept.body.value), Buffer.from(value));
+}
+
+const OPERATIONS: Record<string, string> = { GET: "GetItem", POST: "PutItem", PUT: "PutItem" };
+
+test("every request gets the answer of the contract; what is accepted is kept byte for byte", async () => {
+  const headerName = fc.mixedCase(fc.constant("origin"));
+  await fc.assert(
+    fc.asyncProperty(method, query, origins, headerName, body, async (method, pairs, origins, name, body) => {
+      const wanted = expected(method, pairs, origins);
+      const answer = await send(event(method, mapsOf(pairs), { ...headersOf(name, origins), ...body }));
+      const [id = "", value = ""] = [textsOf(pairs, "id")[0], textsOf(pairs, "value")[0]];
+      const isRefused = [400, 403, 405].includes(wanted.status);
+      const isWritten = method !== "GET" && wanted.status < 300;
+      if (isWritten) model.set(id, value);
+
+      assert.equal(answer.status, wanted.status);
+      assert.deepEqual(answer.costs, isRefused ? [] : [OPERATIONS[method]]);
+      if (wanted.wrong) {
+        const named = answer.body.error.problems.map((problem: { field: Field }) => problem.field);
+        assert.deepEqual([answer.body.error.field, named], [wanted.wrong[0], wanted.wrong]);
+      }
+      if (answer.status < 300) assert.deepEqual(answer.body, { id, value: model.get(id) });
+      if (isWritten || answer.status === 409) await checkWritten(id, model.get(id)!);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+const anyText = fc.oneof(fc.constantFrom("/items", "GET", "POST", "PUT", "a", ORIGIN), fc.string());
+const anyMap = fc.oneof(
+  fc.dictionary(fc.constantFrom("id", "value", "Origin", "__proto__"), fc.oneof(anyText, fc.jsonValue())),
+  fc.jsonValue(),
+);
+
+/** JSON that resembles an event of API Gateway, more or less. */
+const anyEvent = fc
+  .record(
+    {
+      resource: fc.oneof({ weight: 9, arbitrary: fc.constant("/items") }, fc.jsonValue()),
+      httpMethod: fc.oneof({ weight: 9, arbitrary: fc.constantFrom("GET", "POST", "PUT") }, fc.jsonValue()),
+      path: fc.jsonValue(),
+      headers: fc.oneof(fc.constant(null), anyMap),
+      multiValueHeaders: fc.oneof(fc.constant(null), anyMap),
+      queryStringParameters: anyMap,
+      multiValueQueryStringParameters: fc.oneof(fc.constant(null), anyMap),
+      requestContext: fc.jsonValue(),
+      body: fc.jsonValue(),
+      isBase64Encoded: fc.jsonValue(),
+    },
+    { requiredKeys: [] },
+  )
+  .map(event => JSON.parse(JSON.stringify(event)) as APIGatewayProxyEvent);
+
+test("whatever JSON arrives as an event: the function answers, and never with a 5xx while the table works", async () => {
+  const statuses = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(anyEvent, async event => {
+      const { status, headers, body } = await send(event);
+      statuses.add(status);
+      assert.ok(status < 500);
+      assert.equal(headers?.["Access-Control-Allow-Origin"], ORIGIN);
+      assert.equal(typeof (status < 300 ? body.id : body.error.message), "string");
+    }),
+    { numRuns: RUNS },
+  );
+  for (const status of [400, 403, 404, 405]) assert.ok(statuses.has(status), `${status} was never reached`);
+});
+
+test("a log line holds what it may hold and nothing else", async () => {
+  const members = ["level", "timestamp", "requestId", "method", "status", "outcome", "milliseconds"];
+  await fc.assert(
+    fc.asyncProperty(method, query, async (method, pairs) => {
+      const { line } = await send(event(method, mapsOf(pairs)));
+      assert.deepEqual(Object.keys(line), members);
+      assert.deepEqual([line.level, line.requestId, line.method], ["INFO", "request-1", method]);
+      assert.match(line.outcome, /^[a-z_]+$/);
+      assert.equal(typeof line.status + typeof line.milliseconds, "numbernumber");
+    }),
+    { numRuns: RUNS / 10 },
+  );
+});
