@@ -13,7 +13,7 @@ import {
 
 /** What the person gets to know. */
 interface Notice {
-  tone: "busy" | "good" | "bad";
+  tone: "busy" | "plain" | "bad";
   title: string;
   text?: string;
   item?: Order["item"];
@@ -22,7 +22,6 @@ interface Notice {
 }
 
 const DOING: Record<Order["method"], string> = { POST: "Saving…", PUT: "Replacing…", GET: "Looking up…" };
-const UNCLEAR = "It may or may not have been stored; trying again is safe.";
 
 const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const inputs = { id: element<HTMLTextAreaElement>("id"), value: element<HTMLTextAreaElement>("value") };
@@ -35,7 +34,7 @@ form.onsubmit = event => {
   event.preventDefault();
   submit("POST");
 };
-/** Textareas, because an input drops line breaks from what is pasted, unasked; yet Enter sends, as in an input. */
+// Textareas, because an input drops line breaks from what is pasted without a word; yet Enter sends.
 form.onkeydown = event => {
   if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLTextAreaElement)) return;
   event.preventDefault();
@@ -81,12 +80,8 @@ function noticeOf(order: Order, attempts: Attempt[]): Notice {
 function success({ method, item }: Order, last: Attempt, earlierUnclear: boolean): Notice | undefined {
   const { id, value } = last.body;
   if (![200, 201].includes(last.status) || id !== item.id || typeof value !== "string") return;
-  const good = (title: string, text?: string): Notice => ({
-    tone: "good",
-    title,
-    text,
-    item: { ...item, value },
-  });
+  const held = { ...item, value };
+  const good = (title: string, text?: string): Notice => ({ tone: "plain", title, text, item: held });
   if (method === "GET") return good("Found");
   if (value !== item.value) return;
   if (last.status === 201 || earlierUnclear) return good("Stored", "The table holds exactly this item.");
@@ -98,7 +93,8 @@ function refusal({ method, item }: Order, { status, body }: Attempt): Notice | u
   if (typeof body.error?.message !== "string") return;
   const bad = (title: string, text: string): Notice => ({ tone: "bad", title, text, item });
   if (status === 400) return { ...bad("Not accepted", body.error.message), problems: problemsIn(body.error) };
-  if (status === 404 && method === "GET") return bad("No such item", "Nothing is stored under this ID.");
+  if (status === 404 && method === "GET")
+    return { tone: "plain", title: "No such item", text: "Nothing is stored under this ID.", item };
   if (status !== 409 || method !== "POST") return;
   const conflict = bad("This ID holds another value", "Nothing was overwritten. This would replace it:");
   return { ...conflict, next: { label: "Replace it", order: { method: "PUT", item } } };
@@ -112,19 +108,21 @@ function problemsIn(error: { problems?: unknown }): Problem[] {
 function failure(order: Order, last: Attempt, attempts: Attempt[]): Notice {
   const [title, text] = troubleOf(last);
   const isInDoubt = order.method !== "GET" && attempts.some(isUnclear);
+  const doubt = isInDoubt ? " The item may or may not be stored; trying again is safe." : "";
   const next = { label: "Try again", order };
-  return { tone: "bad", title, text: isInDoubt ? `${text} ${UNCLEAR}` : text, item: order.item, next };
+  return { tone: "bad", title, text: text + doubt, item: order.item, next };
 }
 
 function troubleOf(last: Attempt): [title: string, text: string] {
   const { status, body } = last;
   if (isCutOff(last)) return ["You are offline", "What you typed is kept."];
   if (status === 0) return ["No answer", "The API cannot be reached, or takes too long."];
+  const said = typeof body.error?.message === "string" ? body.error.message : `It answered ${status}.`;
+  if (status === 403) return ["Refused", said];
+  if (!isPassing(last)) return ["Unexpected answer", said];
   const seconds = askedWait(last) / 1000;
   if (seconds) return ["The API is busy", `It asks for a pause of ${seconds} s.`];
-  const said = typeof body.error?.message === "string" ? body.error.message : `Its status is ${status}.`;
-  if (status === 403) return ["Refused", said];
-  return [isPassing(last) ? "The API is in trouble" : "Unexpected answer", said];
+  return ["The API is in trouble", said];
 }
 
 function show({ tone, title, text, item, problems = [], next: following }: Notice): void {

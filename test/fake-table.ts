@@ -4,7 +4,6 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 
 /** dynalite has no types of its own. */
 const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)("dynalite");
@@ -94,46 +93,3 @@ export const hangs: RequestListener = () => {};
 export const cutsOff: RequestListener = request => {
   request.socket.destroy();
 };
-
-type Query = Record<string, string | readonly string[]>;
-
-/** An event as API Gateway's proxy integration for REST APIs makes it of a request. */
-export function event(
-  httpMethod: string,
-  query: Query = {},
-  others: Partial<APIGatewayProxyEvent> = {},
-): APIGatewayProxyEvent {
-  const all = Object.entries(query).map(([name, texts]) => [name, [texts].flat()] as const);
-  const last = all.map(([name, texts]) => [name, texts.at(-1)!] as const);
-  return {
-    resource: "/items",
-    path: "/items",
-    httpMethod,
-    headers: { Host: "api.example", Origin: ORIGIN },
-    multiValueHeaders: { Host: ["api.example"], Origin: [ORIGIN] },
-    queryStringParameters: last.length > 0 ? Object.fromEntries(last) : null,
-    multiValueQueryStringParameters: all.length > 0 ? Object.fromEntries(all) : null,
-    pathParameters: null,
-    stageVariables: null,
-    requestContext: { requestId: "request-1" } as APIGatewayProxyEvent["requestContext"],
-    body: null,
-    isBase64Encoded: false,
-    ...others,
-  } as APIGatewayProxyEvent;
-}
-
-/** What Lambda tells a function about its invocation. */
-export const context = (millisecondsLeft = 10_000): Context =>
-  ({ awsRequestId: "invocation-1", getRemainingTimeInMillis: () => millisecondsLeft }) as Context;
-
-/** Keeps the function's log lines from the output of the tests; returns the list that they are added to. */
-export function captureLog(): string[] {
-  const lines: string[] = [];
-  const write = process.stdout.write.bind(process.stdout) as (...args: unknown[]) => boolean;
-  process.stdout.write = (chunk: unknown, ...rest: unknown[]) => {
-    if (typeof chunk !== "string" || !chunk.startsWith('{"level"')) return write(chunk, ...rest);
-    lines.push(chunk);
-    return true;
-  };
-  return lines;
-}

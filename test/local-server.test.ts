@@ -304,8 +304,10 @@ describe("the local AWS", () => {
     });
   });
 
-  it("records the calls of the account", async t => {
+  it("records the calls of the account, not those of others", async t => {
     const aws = await started(t);
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    await assert.rejects(storeOne({ ...aws, ...credentials }));
 
     await storeOne(aws);
 
@@ -403,6 +405,8 @@ describe("the kept state", () => {
 
       await assert.rejects(start, complaint);
       assert.equal(await readFile(path, "utf8"), text);
+      await rm(path);
+      await started(t, { directory });
     });
 
   it("is reported when the items cannot be opened", async t => {

@@ -11,7 +11,8 @@ import { Worker } from "node:worker_threads";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { unzipSync } from "fflate";
 import { buildFunction } from "../resources/zip.ts";
-import { cutsOff, event, FakeTable, fails, hangs } from "./fake-table.ts";
+import { event } from "./fake-gateway.ts";
+import { cutsOff, FakeTable, fails, hangs } from "./fake-table.ts";
 
 const BUDGET_BYTES = 60_000;
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));

@@ -1,0 +1,214 @@
+/** API Gateway's operations on deployments, which freeze an API, and stages, which show one of them to the world. */
+import { checkedTags } from "./apigateway-apis.ts";
+import { applyPatches, type Patch, requireReplace, unescaped } from "./apigateway-patch.ts";
+import {
+  apiOf,
+  badRequest,
+  conflict,
+  type Deployment,
+  deploymentOf,
+  newId,
+  notFound,
+  now,
+  own,
+  page,
+  type RestApi,
+  type Stage,
+  stageOf,
+} from "./apigateway-state.ts";
+import { type Context, type Input, notImplemented, type Operation } from "./service.ts";
+
+export const stageOperations: Record<string, Operation> = {
+  CreateDeployment: {
+    params: ["restApiId", "stageName", "stageDescription", "description", "variables"],
+    run: createDeployment,
+  },
+  GetDeployment: {
+    params: ["restApiId", "deploymentId", "embed"],
+    run: (input, context) => shownDeployment(deploymentOf(input, context), input),
+  },
+  GetDeployments: {
+    params: ["restApiId", "position", "limit"],
+    run(input, context) {
+      const { item, position } = page(Object.values(apiOf(input, context).deployments), input);
+      return { item: item.map(deployment => shownDeployment(deployment, {})), position };
+    },
+  },
+  DeleteDeployment: {
+    params: ["restApiId", "deploymentId"],
+    run(input, context) {
+      const { id } = deploymentOf(input, context);
+      const { stages, deployments } = apiOf(input, context);
+      if (Object.values(stages).some(({ deploymentId }) => deploymentId === id))
+        throw badRequest("Active stages pointing to this deployment must be moved or deleted");
+      delete deployments[id];
+    },
+  },
+  CreateStage: {
+    params: ["restApiId", "stageName", "deploymentId", "description", "variables", "tags"],
+    run: createStage,
+  },
+  GetStage: { params: ["restApiId", "stageName"], run: (input, context) => shownStage(stageOf(input, context)) },
+  GetStages: {
+    params: ["restApiId", "deploymentId"],
+    run(input, context) {
+      const stages = Object.values(apiOf(input, context).stages);
+      const { deploymentId: wanted } = input;
+      return { item: stages.filter(({ deploymentId }) => (wanted ?? deploymentId) === deploymentId).map(shownStage) };
+    },
+  },
+  UpdateStage: { params: ["restApiId", "stageName", "patchOperations"], run: updateStage },
+  DeleteStage: {
+    params: ["restApiId", "stageName"],
+    run(input, context) {
+      const { stageName } = stageOf(input, context);
+      delete apiOf(input, context).stages[stageName];
+    },
+  },
+};
+
+function createDeployment(input: Input, context: Context) {
+  const api = apiOf(input, context);
+  const methods = Object.values(api.resources).flatMap(({ methods }) => Object.values(methods));
+  if (methods.length === 0) throw badRequest("The REST API doesn't contain any methods");
+  if (methods.some(({ methodIntegration }) => !methodIntegration))
+    throw badRequest("No integration defined for method");
+  const { resources, gatewayResponses } = api;
+  const snapshot = structuredClone({ resources, gatewayResponses });
+  const { description, stageName, stageDescription, variables } = input;
+  const deployment: Deployment = { id: newId(6), description, createdDate: now(), snapshot };
+  if (stageName !== undefined) checkStageName(stageName);
+  api.deployments[deployment.id] = deployment;
+  const stage = stageName === undefined ? undefined : own(api.stages, stageName);
+  if (stage) Object.assign(stage, { deploymentId: deployment.id, lastUpdatedDate: now() });
+  else if (stageName !== undefined)
+    createStage({ ...input, deploymentId: deployment.id, description: stageDescription, variables }, context);
+  return shownDeployment(deployment, {});
+}
+
+function shownDeployment({ snapshot, ...deployment }: Deployment, { embed }: Input) {
+  if (![embed].flat().includes("apisummary")) return deployment;
+  const summary = Object.values(snapshot.resources).map(({ path, methods }) => [
+    path,
+    Object.fromEntries(
+      Object.values(methods).map(({ httpMethod, authorizationType, apiKeyRequired }) => [
+        httpMethod,
+        { authorizationType, apiKeyRequired },
+      ]),
+    ),
+  ]);
+  return { ...deployment, apiSummary: Object.fromEntries(summary) };
+}
+
+function createStage(input: Input, context: Context) {
+  const api = apiOf(input, context);
+  const { stageName, deploymentId, description, variables, tags = {} } = input;
+  checkStageName(stageName);
+  if (own(api.stages, stageName)) throw conflict("Stage already exists");
+  requireDeployment(api, deploymentId);
+  const stage: Stage = {
+    stageName,
+    deploymentId,
+    description,
+    variables,
+    tags: checkedTags(tags),
+    methodSettings: {},
+    createdDate: now(),
+    lastUpdatedDate: now(),
+    servedFrom: Date.now() + context.world.timing.stage,
+  };
+  api.stages[stageName] = stage;
+  return shownStage(stage);
+}
+
+function checkStageName(name: string | undefined): void {
+  if (!/^[\w-]{1,128}$/.test(name ?? "")) throw badRequest("Stage name only allows a-zA-Z0-9_-");
+}
+
+function requireDeployment(api: RestApi, deploymentId: string): void {
+  if (!own(api.deployments, deploymentId)) throw badRequest("Invalid Deployment identifier specified");
+}
+
+const DEFAULT_SETTING = {
+  metricsEnabled: false,
+  dataTraceEnabled: false,
+  cachingEnabled: false,
+  cacheTtlInSeconds: 300,
+  cacheDataEncrypted: false,
+  requireAuthorizationForCacheControl: true,
+  unauthorizedCacheControlHeaderStrategy: "SUCCEED_WITH_RESPONSE_HEADER",
+};
+
+function shownStage({ servedFrom: _, methodSettings, ...stage }: Stage) {
+  const settings = Object.entries(methodSettings).map(([method, own]) => [method, { ...DEFAULT_SETTING, ...own }]);
+  return {
+    ...stage,
+    cacheClusterEnabled: false,
+    cacheClusterStatus: "NOT_AVAILABLE",
+    tracingEnabled: false,
+    methodSettings: Object.fromEntries(settings),
+  };
+}
+
+/** All operations or none. */
+function updateStage(input: Input, context: Context) {
+  const stage = stageOf(input, context);
+  const changed = structuredClone(stage);
+  const api = apiOf(input, context);
+  applyPatches(input, patch => patchStage(changed, api, patch));
+  const { description, variables } = changed;
+  Object.assign(stage, changed, { description, variables, lastUpdatedDate: now() });
+  return shownStage(stage);
+}
+
+function patchStage(stage: Stage, api: RestApi, patch: Patch): boolean {
+  const { op, path, value = "" } = patch;
+  const [, variable] = /^\/variables\/(\w+)$/.exec(path) ?? [];
+  if (variable) return patchVariable(stage, variable, patch);
+  if (path === "/description") stage.description = op === "remove" ? undefined : value;
+  else if (path === "/deploymentId") {
+    requireReplace(patch);
+    requireDeployment(api, value);
+    stage.deploymentId = value;
+  } else return patchMethodSetting(stage, patch);
+  return true;
+}
+
+function patchVariable(stage: Stage, name: string, { op, value = "" }: Patch): boolean {
+  const { [name]: _, ...others } = stage.variables ?? {};
+  stage.variables = op === "remove" ? others : { ...others, [name]: value };
+  return true;
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html */
+const DEFAULT_THROTTLING = { throttlingRateLimit: 10_000, throttlingBurstLimit: 5_000 };
+
+/** "/*\/*\/throttling/rateLimit", "/~1items/GET/throttling/burstLimit"; removing takes a method's settings away. */
+function patchMethodSetting({ methodSettings }: Stage, patch: Patch): boolean {
+  const { op, path, value } = patch;
+  const [, resource = "", verb = "", setting] =
+    /^\/(.+)\/([A-Z]+|\*)(?:\/([a-z]+\/[a-zA-Z]+))?$/.exec(path) ?? [];
+  if (!resource) return false;
+  const method = `${unescaped(resource).replace(/^\//, "")}/${verb}`;
+  if (op === "remove" && !setting) return removeMethodSetting(methodSettings, method);
+  requireReplace(patch);
+  const settings = { ...DEFAULT_THROTTLING, ...own(methodSettings, method) };
+  if (setting === "throttling/rateLimit") settings.throttlingRateLimit = limit(value);
+  else if (setting === "throttling/burstLimit") settings.throttlingBurstLimit = Math.trunc(limit(value));
+  else if (setting) throw notImplemented(`the method setting ${setting} of stages`);
+  else return false;
+  methodSettings[method] = settings;
+  return true;
+}
+
+function removeMethodSetting(settings: Stage["methodSettings"], method: string): boolean {
+  if (!own(settings, method)) throw notFound("Invalid Method Setting identifier specified");
+  delete settings[method];
+  return true;
+}
+
+function limit(value: string | undefined): number {
+  const number = Number(value ?? Number.NaN);
+  if (!(number >= 0)) throw badRequest("Invalid throttling limit specified");
+  return number;
+}

@@ -1,0 +1,71 @@
+/**
+ * Where the suite of deploy and teardown runs: against the endpoint of AWS_ENDPOINT_URL when there is one, and
+ * otherwise against the local AWS. Nothing in it knows which.
+ */
+import { after } from "node:test";
+import { isRead } from "../../local/service.ts";
+import { type Clients, connect, identify } from "../../resources/clients.ts";
+import { type Stack, stack } from "../../stack.ts";
+
+export interface Fixture {
+  clients: Clients;
+  region: string;
+  /** The names of all calls that were sent since `calls.length = 0`: "CreateTable". */
+  calls: string[];
+  /** The calls among them that write. */
+  writes(): string[];
+  /** A stack name that nothing else uses. */
+  newName(): string;
+  stackOf(name: string): Promise<Stack>;
+}
+
+const REGION = "eu-central-1";
+
+/** Sets the environment up for the SDK and gives clients that count their calls. Ends with the test file. */
+export async function useAws(): Promise<Fixture> {
+  if (!process.env.AWS_ENDPOINT_URL) {
+    const { startLocalAws } = await import("../../local/server.ts");
+    const local = await startLocalAws({ region: REGION });
+    Object.assign(process.env, local.environment);
+    after(() => local.close());
+  }
+  process.env.AWS_EC2_METADATA_DISABLED = "true";
+  process.env.AWS_ACCESS_KEY_ID ??= "test";
+  process.env.AWS_SECRET_ACCESS_KEY ??= "test";
+  const clients = connect(REGION);
+  const calls: string[] = [];
+  record(clients, calls);
+  let names = 0;
+  return {
+    clients,
+    region: REGION,
+    calls,
+    writes: () => calls.filter(call => !isRead(call)),
+    newName: () => `t${process.pid}-${names++}`,
+    stackOf: async name => stack({ name, region: REGION, ...(await identify(clients)) }),
+  };
+}
+
+type Send = (args: object) => Promise<object>;
+type Middleware = (next: Send, context: { commandName?: string }) => Send;
+interface Sender {
+  middlewareStack: { add(middleware: Middleware, options: { step: "initialize"; name: string }): void };
+}
+
+/** Notes every command that a client is given. */
+export function record(clients: Clients, calls: string[]): void {
+  for (const client of Object.values(clients)) {
+    if (!(client instanceof Object)) continue;
+    const note: Middleware =
+      (next, { commandName }) =>
+      args => {
+        calls.push(commandName!.replace("Command", ""));
+        return next(args);
+      };
+    (client as unknown as Sender).middlewareStack.add(note, { step: "initialize", name: "record" });
+  }
+}
+
+/** The outcome of each resource, by its type. */
+export const outcomes = (resources: { type: string; outcome: string }[]): Record<string, string> =>
+  Object.fromEntries(resources.map(({ type, outcome }) => [type, outcome]));

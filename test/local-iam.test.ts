@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  ListRoleTagsCommand,
+  PutRolePolicyCommand,
+  paginateListRoles,
+  TagRoleCommand,
+  UntagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
+} from "@aws-sdk/client-iam";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { ACCOUNT, refused, smallAws } from "./small-aws.ts";
+
+const BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+const TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+const READ_LOGS = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "logs:GetLogEvents", Resource: "*" }],
+});
+const role = (RoleName: string, more = {}) =>
+  new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST, ...more });
+
+test("a role is answered as it was created, its trust policy URL-encoded", async () => {
+  const { iam } = smallAws();
+  const Tags = [{ Key: "stack", Value: "a+b" }];
+
+  const { Role: created } = await iam.send(role("r", { Description: "for a & b", Tags, Path: "/x/" }));
+  const { Role: read } = await iam.send(new GetRoleCommand({ RoleName: "r" }));
+
+  assert.deepEqual(read, { ...created, RoleLastUsed: {} });
+  assert.equal(read?.Arn, `arn:aws:iam::${ACCOUNT}:role/x/r`);
+  assert.equal(read?.Description, "for a & b");
+  assert.deepEqual(read?.Tags, Tags);
+  assert.match(read?.RoleId ?? "", /^AROA[A-Z2-7]{17}$/);
+  assert.match(read?.AssumeRolePolicyDocument ?? "", /^%7B/);
+  assert.equal(decodeURIComponent(read?.AssumeRolePolicyDocument ?? ""), TRUST);
+});
+
+test("a second role of the same name is refused, whatever its case", async () => {
+  const { iam } = smallAws();
+  await iam.send(role("Role"));
+
+  await refused(iam.send(role("Role")), "EntityAlreadyExistsException", 409);
+  await refused(iam.send(role("role")), "EntityAlreadyExistsException", 409);
+});
+
+test("a role that is created again under its name is another role", async () => {
+  const { iam } = smallAws();
+  const first = await iam.send(role("r"));
+  await iam.send(new DeleteRoleCommand({ RoleName: "r" }));
+
+  const second = await iam.send(role("r"));
+
+  assert.notEqual(second.Role?.RoleId, first.Role?.RoleId);
+});
+
+test("what IAM would not accept of a role is refused with its error code", async () => {
+  const { iam } = smallAws();
+  const trusting = (statement: object) =>
+    role("r", {
+      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+    });
+  const Principal = { Service: "lambda.amazonaws.com" };
+
+  await refused(iam.send(role("a b")), "ValidationError", 400, /'roleName'.*\[\\w\+=,\.@-\]\+/);
+  await refused(iam.send(role("r".repeat(65))), "ValidationError", 400, /less than or equal to 64/);
+  await refused(iam.send(role("r", { MaxSessionDuration: 60 })), "ValidationError", 400);
+  await refused(
+    iam.send(role("r", { AssumeRolePolicyDocument: "{" })),
+    "MalformedPolicyDocumentException",
+    400,
+  );
+  for (const statement of [
+    { Effect: "Allow", Action: "sts:AssumeRole" },
+    { Effect: "Allow", Action: "sts:AssumeRole", Principal, Resource: "*" },
+    { Effect: "Allow", Action: "s3:GetObject", Principal },
+    { Effect: "allow", Action: "sts:AssumeRole", Principal },
+    { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda" } },
+    { Effect: "Allow", Action: "sts:AssumeRole", Principal, Extra: 1 },
+  ])
+    await refused(iam.send(trusting(statement)), "MalformedPolicyDocumentException", 400);
+});
+
+test("what the local AWS does not know is refused by its name", async () => {
+  const { iam } = smallAws();
+  await iam.send(role("r"));
+  const attach = (PolicyArn: string) => iam.send(new AttachRolePolicyCommand({ RoleName: "r", PolicyArn }));
+
+  await refused(iam.send(new CreateUserCommand({ UserName: "u" })), "NotImplemented", 501, /iam:CreateUser/);
+  await refused(
+    iam.send(role("q", { PermissionsBoundary: BASIC })),
+    "NotImplemented",
+    501,
+    /PermissionsBoundary/,
+  );
+  await refused(
+    attach("arn:aws:iam::aws:policy/AdministratorAccess"),
+    "NotImplemented",
+    501,
+    /AdministratorAccess/,
+  );
+  await refused(attach(`arn:aws:iam::${ACCOUNT}:policy/mine`), "NoSuchEntityException", 404);
+});
+
+test("a role is deleted only after its policies", async () => {
+  const { iam } = smallAws();
+  const RoleName = "r";
+  await iam.send(role(RoleName));
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "p", PolicyDocument: READ_LOGS }));
+  await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: BASIC }));
+  const remove = () => iam.send(new DeleteRoleCommand({ RoleName }));
+
+  await refused(remove(), "DeleteConflictException", 409, /detach all policies/);
+  await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: BASIC }));
+  await refused(remove(), "DeleteConflictException", 409, /delete policies/);
+  await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "p" }));
+  await remove();
+
+  await refused(iam.send(new GetRoleCommand({ RoleName })), "NoSuchEntityException", 404);
+});
+
+test("policies of a role are listed, answered and replaced", async () => {
+  const { iam } = smallAws();
+  const RoleName = "r";
+  await iam.send(role(RoleName));
+  const put = (PolicyDocument: string) =>
+    iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "p", PolicyDocument }));
+  await put(READ_LOGS.replace("Get", "Put"));
+  await put(READ_LOGS);
+  await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: BASIC }));
+
+  const inline = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+  const policy = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: "p" }));
+  const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
+
+  assert.deepEqual(inline.PolicyNames, ["p"]);
+  assert.equal(decodeURIComponent(policy.PolicyDocument ?? ""), READ_LOGS);
+  assert.deepEqual(
+    attached.AttachedPolicies?.map(({ PolicyName }) => PolicyName),
+    ["AWSLambdaBasicExecutionRole"],
+  );
+  await refused(put('{"Version":"2012-10-17","Statement":{}}'), "MalformedPolicyDocumentException", 400);
+  await refused(
+    put(READ_LOGS.replace('"*"', '"table"')),
+    "MalformedPolicyDocumentException",
+    400,
+    /ARN format/,
+  );
+  await refused(
+    put(READ_LOGS.replace("logs:GetLogEvents", "x".repeat(1))),
+    "MalformedPolicyDocumentException",
+  );
+});
+
+test("a role's settings change one by one", async () => {
+  const { iam } = smallAws();
+  const RoleName = "r";
+  await iam.send(role(RoleName));
+  const trust = TRUST.replace("lambda.", "edgelambda.");
+
+  await iam.send(new UpdateRoleCommand({ RoleName, Description: "new", MaxSessionDuration: 7200 }));
+  await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trust }));
+
+  const { Role: read } = await iam.send(new GetRoleCommand({ RoleName }));
+  assert.equal(read?.Description, "new");
+  assert.equal(read?.MaxSessionDuration, 7200);
+  assert.equal(decodeURIComponent(read?.AssumeRolePolicyDocument ?? ""), trust);
+});
+
+test("tags are added, replaced whatever their case, and removed", async () => {
+  const { iam } = smallAws();
+  const RoleName = "r";
+  await iam.send(
+    role(RoleName, {
+      Tags: [
+        { Key: "a", Value: "1" },
+        { Key: "b", Value: "2" },
+      ],
+    }),
+  );
+  const tag = (...Tags: { Key: string; Value: string }[]) => iam.send(new TagRoleCommand({ RoleName, Tags }));
+
+  await tag({ Key: "A", Value: "3" });
+  await iam.send(new UntagRoleCommand({ RoleName, TagKeys: ["b", "absent"] }));
+
+  const { Tags } = await iam.send(new ListRoleTagsCommand({ RoleName }));
+  assert.deepEqual(Tags, [{ Key: "A", Value: "3" }]);
+  await refused(
+    tag({ Key: "x", Value: "" }, { Key: "X", Value: "" }),
+    "InvalidInputException",
+    400,
+    /Duplicate/,
+  );
+  await refused(tag({ Key: "aws:x", Value: "" }), "InvalidInputException", 400);
+  await refused(tag({ Key: "?", Value: "" }), "ValidationError", 400);
+});
+
+test("roles are listed in pages", async () => {
+  const { iam } = smallAws();
+  for (const name of ["c", "a", "b"]) await iam.send(role(name));
+
+  const pages: (string | undefined)[][] = [];
+  for await (const page of paginateListRoles({ client: iam, pageSize: 2 }, {}))
+    pages.push(page.Roles?.map(({ RoleName }) => RoleName) ?? []);
+
+  assert.deepEqual(pages, [["a", "b"], ["c"]]);
+});
+
+test("the account's key belongs to a user of the account", async () => {
+  const { sts } = smallAws();
+
+  const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
+
+  assert.equal(Account, ACCOUNT);
+  assert.equal(Arn, `arn:aws:iam::${ACCOUNT}:user/local`);
+});
+
+test("a key that was never issued is refused", async () => {
+  const aws = smallAws();
+  const { sts, iam } = aws.clients("eu-west-1", { id: "AKIAAAAAAAAAAAAAAAAA", secret: "s" });
+
+  await refused(sts.send(new GetCallerIdentityCommand({})), "InvalidClientTokenId", 403);
+  await refused(iam.send(role("r")), "InvalidClientTokenId", 403);
+});
