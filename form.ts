@@ -118,11 +118,11 @@ function troubleOf(last: Attempt): [title: string, text: string] {
   if (isCutOff(last)) return ["You are offline", "What you typed is kept."];
   if (status === 0) return ["No answer", "The API cannot be reached, or takes too long."];
   const said = typeof body.error?.message === "string" ? body.error.message : `It answered ${status}.`;
+  const seconds = askedWait(last) / 1000;
   if (status === 403) return ["Refused", said];
   if (!isPassing(last)) return ["Unexpected answer", said];
-  const seconds = askedWait(last) / 1000;
   if (seconds) return ["The API is busy", `It asks for a pause of ${seconds} s.`];
-  return ["The API is in trouble", said];
+  return [status === 429 ? "The API is busy" : "The API is in trouble", said];
 }
 
 function show({ tone, title, text, item, problems = [], next: following }: Notice): void {

@@ -20,7 +20,14 @@ const MAX_TAGS = 50;
 
 export const apiOperations: Record<string, Operation> = {
   CreateRestApi: {
-    params: ["name", "description", "endpointConfiguration", "apiKeySource", "disableExecuteApiEndpoint", "tags"],
+    params: [
+      "name",
+      "description",
+      "endpointConfiguration",
+      "apiKeySource",
+      "disableExecuteApiEndpoint",
+      "tags",
+    ],
     run: createApi,
   },
   GetRestApi: { params: ["restApiId"], run: (input, context) => shown(apiOf(input, context)) },
@@ -82,15 +89,21 @@ function createApi(input: Input, { world, region }: Context) {
   return shown(api);
 }
 
-function endpointOf({ types = ["EDGE"], ipAddressType = "ipv4", ...others }: Input): RestApi["endpointConfiguration"] {
+function endpointOf({
+  types = ["EDGE"],
+  ipAddressType = "ipv4",
+  ...others
+}: Input): RestApi["endpointConfiguration"] {
   const [unknown] = Object.keys(others);
-  if (unknown) throw notImplemented(`the parameter endpointConfiguration.${unknown} of apigateway:CreateRestApi`);
+  if (unknown)
+    throw notImplemented(`the parameter endpointConfiguration.${unknown} of apigateway:CreateRestApi`);
   const wrong = types.find((type: string) => !ENDPOINT_TYPES.includes(type));
   if (wrong)
     throw validation(
       `1 validation error detected: Value '[${types}]' at 'createRestApiInput.endpointConfiguration.types' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [PRIVATE, EDGE, REGIONAL]]`,
     );
-  if (types.length === 0) throw badRequest("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.");
+  if (types.length === 0)
+    throw badRequest("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.");
   if (types.length > 1) throw badRequest("Cannot create an api with multiple Endpoint Types.");
   return { types, ipAddressType };
 }
@@ -107,9 +120,12 @@ const shown = ({ tags, ...api }: RestApi) => ({
   tags: Object.keys(tags).length > 0 ? tags : undefined,
 });
 
+/** All operations or none. */
 function updateApi(input: Input, context: Context) {
   const api = apiOf(input, context);
-  applyPatches(input, patch => patchApi(api, patch));
+  const changed = { ...api, endpointConfiguration: { ...api.endpointConfiguration } };
+  applyPatches(input, patch => patchApi(changed, patch));
+  Object.assign(api, changed);
   return { ...shown(api), tags: api.tags };
 }
 
@@ -156,6 +172,8 @@ export function checkedTags(tags: Record<string, string>): Record<string, string
   const isFine = ([key, value]: [string, string]) =>
     key.length >= 1 && key.length <= 128 && value.length <= 256 && !key.toLowerCase().startsWith("aws:");
   if (!Object.entries(tags).every(isFine) || Object.keys(tags).length > MAX_TAGS)
-    throw badRequest("Invalid tag: keys have 1 to 128 characters and no prefix aws:, values at most 256, 50 at most");
+    throw badRequest(
+      "Invalid tag: keys have 1 to 128 characters and no prefix aws:, values at most 256, 50 at most",
+    );
   return tags;
 }

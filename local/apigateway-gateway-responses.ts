@@ -71,7 +71,13 @@ function shown(customised: Record<string, GatewayResponse>, responseType: string
   const response = own(customised, responseType);
   if (response) return { ...response, defaultResponse: false };
   const statusCode = GATEWAY_RESPONSES[responseType];
-  return { responseType, statusCode, responseParameters: {}, responseTemplates: DEFAULT_TEMPLATES, defaultResponse: true };
+  return {
+    responseType,
+    statusCode,
+    responseParameters: {},
+    responseTemplates: DEFAULT_TEMPLATES,
+    defaultResponse: true,
+  };
 }
 
 function typeOf({ responseType }: Input): string {

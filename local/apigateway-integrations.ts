@@ -16,7 +16,8 @@ import { type Context, type Input, notImplemented, type Operation } from "./serv
 
 const TARGET = ["restApiId", "resourceId", "method"];
 const PASSTHROUGH = ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"];
-const LAMBDA_URI = /^arn:aws[a-z-]*:apigateway:[a-z0-9-]+:lambda:path\/2015-03-31\/functions\/(arn:[^/]+)\/invocations$/;
+const LAMBDA_URI =
+  /^arn:aws[a-z-]*:apigateway:[a-z0-9-]+:lambda:path\/2015-03-31\/functions\/(arn:[^/]+)\/invocations$/;
 
 export const integrationOperations: Record<string, Operation> = {
   PutIntegration: {
@@ -96,7 +97,8 @@ function passthroughOf(behavior: string): string {
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 function timeoutOf(milliseconds: number): number {
-  if (!(milliseconds >= 50 && milliseconds <= 29_000)) throw badRequest("Timeout should be between 50 ms and 29000 ms");
+  if (!(milliseconds >= 50 && milliseconds <= 29_000))
+    throw badRequest("Timeout should be between 50 ms and 29000 ms");
   return milliseconds;
 }
 

@@ -82,15 +82,16 @@ function withoutKey(required: boolean): boolean {
 
 function updateMethod(input: Input, context: Context): Method {
   const method = methodOf(input, context);
+  const changed = { ...method };
   applyPatches(input, patch => {
     requireReplace(patch);
-    if (patch.path === "/authorizationType") method.authorizationType = authorization(patch.value);
-    else if (patch.path === "/apiKeyRequired") method.apiKeyRequired = withoutKey(patch.value === "true");
-    else if (patch.path === "/operationName") method.operationName = patch.value;
+    if (patch.path === "/authorizationType") changed.authorizationType = authorization(patch.value);
+    else if (patch.path === "/apiKeyRequired") changed.apiKeyRequired = withoutKey(patch.value === "true");
+    else if (patch.path === "/operationName") changed.operationName = patch.value;
     else return false;
     return true;
   });
-  return method;
+  return Object.assign(method, changed);
 }
 
 function putMethodResponse(input: Input, context: Context): MethodResponse {
@@ -99,7 +100,9 @@ function putMethodResponse(input: Input, context: Context): MethodResponse {
   if (own(method.methodResponses, input.statusCode))
     throw conflict("Response already exists for this resource");
   const { statusCode, responseParameters, responseModels } = input;
-  const wrong = Object.keys(responseParameters ?? {}).find(name => !/^method\.response\.header\.[!-~]+$/.test(name));
+  const wrong = Object.keys(responseParameters ?? {}).find(
+    name => !/^method\.response\.header\.[!-~]+$/.test(name),
+  );
   if (wrong) throw badRequest(`Invalid mapping expression specified: ${wrong}`);
   const response = { statusCode, responseParameters, responseModels };
   method.methodResponses = { ...method.methodResponses, [statusCode]: response };

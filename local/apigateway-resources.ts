@@ -1,5 +1,14 @@
 /** API Gateway's operations on the resources of an API: its paths. */
-import { type ApiResource, apiOf, badRequest, conflict, newId, page, type RestApi, resourceOf } from "./apigateway-state.ts";
+import {
+  type ApiResource,
+  apiOf,
+  badRequest,
+  conflict,
+  newId,
+  page,
+  type RestApi,
+  resourceOf,
+} from "./apigateway-state.ts";
 import type { Context, Input, Operation } from "./service.ts";
 
 export const resourceOperations: Record<string, Operation> = {
@@ -23,7 +32,9 @@ export const resourceOperations: Record<string, Operation> = {
 /** Without `embed=methods`, methods are named only. */
 function shown({ methods, ...resource }: ApiResource, { embed }: Input) {
   const full = [embed].flat().includes("methods");
-  const resourceMethods = full ? methods : Object.fromEntries(Object.keys(methods).map(method => [method, {}]));
+  const resourceMethods = full
+    ? methods
+    : Object.fromEntries(Object.keys(methods).map(method => [method, {}]));
   return { ...resource, resourceMethods: Object.keys(methods).length > 0 ? resourceMethods : undefined };
 }
 

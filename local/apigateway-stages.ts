@@ -1,4 +1,4 @@
-/** API Gateway's operations on deployments, which freeze an API, and stages, which show one of them to the world. */
+/** API Gateway's operations on stages, which show a deployment to the world. */
 import { checkedTags } from "./apigateway-apis.ts";
 import { applyPatches, type Patch, requireReplace, unescaped } from "./apigateway-patch.ts";
 import {
@@ -19,42 +19,22 @@ import {
 import { type Context, type Input, notImplemented, type Operation } from "./service.ts";
 
 export const stageOperations: Record<string, Operation> = {
-  CreateDeployment: {
-    params: ["restApiId", "stageName", "stageDescription", "description", "variables"],
-    run: createDeployment,
-  },
-  GetDeployment: {
-    params: ["restApiId", "deploymentId", "embed"],
-    run: (input, context) => shownDeployment(deploymentOf(input, context), input),
-  },
-  GetDeployments: {
-    params: ["restApiId", "position", "limit"],
-    run(input, context) {
-      const { item, position } = page(Object.values(apiOf(input, context).deployments), input);
-      return { item: item.map(deployment => shownDeployment(deployment, {})), position };
-    },
-  },
-  DeleteDeployment: {
-    params: ["restApiId", "deploymentId"],
-    run(input, context) {
-      const { id } = deploymentOf(input, context);
-      const { stages, deployments } = apiOf(input, context);
-      if (Object.values(stages).some(({ deploymentId }) => deploymentId === id))
-        throw badRequest("Active stages pointing to this deployment must be moved or deleted");
-      delete deployments[id];
-    },
-  },
   CreateStage: {
     params: ["restApiId", "stageName", "deploymentId", "description", "variables", "tags"],
     run: createStage,
   },
-  GetStage: { params: ["restApiId", "stageName"], run: (input, context) => shownStage(stageOf(input, context)) },
+  GetStage: {
+    params: ["restApiId", "stageName"],
+    run: (input, context) => shownStage(stageOf(input, context)),
+  },
   GetStages: {
     params: ["restApiId", "deploymentId"],
     run(input, context) {
       const stages = Object.values(apiOf(input, context).stages);
       const { deploymentId: wanted } = input;
-      return { item: stages.filter(({ deploymentId }) => (wanted ?? deploymentId) === deploymentId).map(shownStage) };
+      return {
+        item: stages.filter(({ deploymentId }) => (wanted ?? deploymentId) === deploymentId).map(shownStage),
+      };
     },
   },
   UpdateStage: { params: ["restApiId", "stageName", "patchOperations"], run: updateStage },
@@ -67,40 +47,8 @@ export const stageOperations: Record<string, Operation> = {
   },
 };
 
-function createDeployment(input: Input, context: Context) {
-  const api = apiOf(input, context);
-  const methods = Object.values(api.resources).flatMap(({ methods }) => Object.values(methods));
-  if (methods.length === 0) throw badRequest("The REST API doesn't contain any methods");
-  if (methods.some(({ methodIntegration }) => !methodIntegration))
-    throw badRequest("No integration defined for method");
-  const { resources, gatewayResponses } = api;
-  const snapshot = structuredClone({ resources, gatewayResponses });
-  const { description, stageName, stageDescription, variables } = input;
-  const deployment: Deployment = { id: newId(6), description, createdDate: now(), snapshot };
-  if (stageName !== undefined) checkStageName(stageName);
-  api.deployments[deployment.id] = deployment;
-  const stage = stageName === undefined ? undefined : own(api.stages, stageName);
-  if (stage) Object.assign(stage, { deploymentId: deployment.id, lastUpdatedDate: now() });
-  else if (stageName !== undefined)
-    createStage({ ...input, deploymentId: deployment.id, description: stageDescription, variables }, context);
-  return shownDeployment(deployment, {});
-}
-
-function shownDeployment({ snapshot, ...deployment }: Deployment, { embed }: Input) {
-  if (![embed].flat().includes("apisummary")) return deployment;
-  const summary = Object.values(snapshot.resources).map(({ path, methods }) => [
-    path,
-    Object.fromEntries(
-      Object.values(methods).map(({ httpMethod, authorizationType, apiKeyRequired }) => [
-        httpMethod,
-        { authorizationType, apiKeyRequired },
-      ]),
-    ),
-  ]);
-  return { ...deployment, apiSummary: Object.fromEntries(summary) };
-}
-
-function createStage(input: Input, context: Context) {
+/** Makes a stage, for CreateStage and for the deployment that names a new one. */
+export function createStage(input: Input, context: Context) {
   const api = apiOf(input, context);
   const { stageName, deploymentId, description, variables, tags = {} } = input;
   checkStageName(stageName);
@@ -121,7 +69,8 @@ function createStage(input: Input, context: Context) {
   return shownStage(stage);
 }
 
-function checkStageName(name: string | undefined): void {
+/** Refuses a name that no stage may have. */
+export function checkStageName(name: string | undefined): void {
   if (!/^[\w-]{1,128}$/.test(name ?? "")) throw badRequest("Stage name only allows a-zA-Z0-9_-");
 }
 
@@ -140,7 +89,10 @@ const DEFAULT_SETTING = {
 };
 
 function shownStage({ servedFrom: _, methodSettings, ...stage }: Stage) {
-  const settings = Object.entries(methodSettings).map(([method, own]) => [method, { ...DEFAULT_SETTING, ...own }]);
+  const settings = Object.entries(methodSettings).map(([method, own]) => [
+    method,
+    { ...DEFAULT_SETTING, ...own },
+  ]);
   return {
     ...stage,
     cacheClusterEnabled: false,
@@ -156,8 +108,7 @@ function updateStage(input: Input, context: Context) {
   const changed = structuredClone(stage);
   const api = apiOf(input, context);
   applyPatches(input, patch => patchStage(changed, api, patch));
-  const { description, variables } = changed;
-  Object.assign(stage, changed, { description, variables, lastUpdatedDate: now() });
+  Object.assign(stage, changed, { lastUpdatedDate: now() });
   return shownStage(stage);
 }
 

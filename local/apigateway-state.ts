@@ -112,7 +112,10 @@ export const regionsOfApis = (world: World): Strings => world.state("apigateway"
 
 /** An id as API Gateway makes them: ten letters and digits for an API, six for what belongs to it. */
 export const newId = (length: number): string =>
-  BigInt(`0x${randomBytes(16).toString("hex")}`).toString(36).padStart(length, "0").slice(-length);
+  BigInt(`0x${randomBytes(16).toString("hex")}`)
+    .toString(36)
+    .padStart(length, "0")
+    .slice(-length);
 
 /** Seconds since the epoch. */
 export const now = (): number => Date.now() / 1000;

@@ -1,5 +1,6 @@
 /** API Gateway's control plane for REST APIs. https://docs.aws.amazon.com/apigateway/latest/api/ */
 import { apiOperations } from "./apigateway-apis.ts";
+import { deploymentOperations } from "./apigateway-deployments.ts";
 import { gatewayResponseOperations } from "./apigateway-gateway-responses.ts";
 import { integrationOperations } from "./apigateway-integrations.ts";
 import { methodOperations } from "./apigateway-methods.ts";
@@ -67,6 +68,7 @@ export const apigateway: Service = {
     ...methodOperations,
     ...integrationOperations,
     ...gatewayResponseOperations,
+    ...deploymentOperations,
     ...stageOperations,
   },
 };

@@ -24,10 +24,13 @@ export interface AccessKey {
 /** Answers what needs no signature (execute-api, the website, public objects), or undefined if it is not that. */
 export type Public = (request: WireRequest) => Promise<WireResponse | undefined>;
 
-/** A place between a call and its service: counting, weather. */
+/**
+ * A place between a call and its service: counting, weather.
+ * @param run gives the call to its service; in another world, if one is given
+ */
 export type Around = (
   call: Call & { service: string; region: string },
-  run: () => Promise<WireResponse>,
+  run: (world?: World) => Promise<WireResponse>,
 ) => Promise<WireResponse>;
 
 export interface AwsParts {
@@ -89,7 +92,9 @@ export function createAws({
       if (!caller) throw unknownKey(name);
       const call = service.protocol.parse(request);
       operation = call.operation;
-      response = await around({ ...call, service: name, region }, () => run(service, call, request));
+      response = await around({ ...call, service: name, region }, (elsewhere = world) =>
+        run(service, call, request, elsewhere),
+      );
     } catch (error) {
       if (error instanceof ConnectionCut) throw error;
       response = service.protocol.fail(asAwsError(error), requestId);
@@ -105,7 +110,7 @@ export function createAws({
     return response;
   }
 
-  async function run(service: Service, call: Call, request: AwsRequest): Promise<WireResponse> {
+  async function run(service: Service, call: Call, request: AwsRequest, world: World): Promise<WireResponse> {
     const { region, caller, requestId } = request;
     try {
       const operation = service.operations[call.operation];

@@ -2,7 +2,8 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Unzip, UnzipInflate, unzipSync } from "fflate";
+import { inflateRawSync } from "node:zlib";
+import { type AsyncFlateStreamHandler, Unzip, type UnzipDecoder, unzipSync } from "fflate";
 import { AwsError } from "./service.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -51,7 +52,7 @@ function entriesOf(zip: Uint8Array): { originalSize: number }[] {
   return entries;
 }
 
-/** Inflates bit by bit and stops at the limit: what the directory declares need not be true. */
+/** Inflates and stops at the limit: what the zip's directory declares need not be true. */
 function inflate(zip: Uint8Array): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   let size = 0;
@@ -67,7 +68,7 @@ function inflate(zip: Uint8Array): Map<string, Uint8Array> {
     };
     file.start();
   });
-  unzip.register(UnzipInflate);
+  unzip.register(BoundedInflate);
   try {
     for (let at = 0; at < zip.length; at += CHUNK)
       unzip.push(zip.subarray(at, at + CHUNK), at + CHUNK >= zip.length);
@@ -75,6 +76,27 @@ function inflate(zip: Uint8Array): Map<string, Uint8Array> {
     throw error instanceof AwsError ? error : unreadable();
   }
   return files;
+}
+
+/** Node's own inflate, because it can be told when to stop. */
+class BoundedInflate implements UnzipDecoder {
+  static compression = 8;
+  ondata: AsyncFlateStreamHandler = () => {};
+  readonly #parts: Uint8Array[] = [];
+
+  push(part: Uint8Array, final: boolean): void {
+    this.#parts.push(part);
+    if (final) this.ondata(null, this.#inflate(), true);
+  }
+
+  #inflate(): Uint8Array<ArrayBuffer> {
+    try {
+      const parts = Buffer.concat(this.#parts);
+      return inflateRawSync(parts, { maxOutputLength: MAX_UNZIPPED }) as Uint8Array<ArrayBuffer>;
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? tooLarge() : unreadable();
+    }
+  }
 }
 
 /** Whether a file would be written outside of the package's directory, or where another file is. */

@@ -1,6 +1,5 @@
 /** `npm start`: the whole stack on this machine, deployed by the very deploy that goes to AWS. */
 import { devNull } from "node:os";
-import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Deployed } from "../deploy.ts";
 import { readOptions, type StartOptions } from "./options.ts";
@@ -22,7 +21,7 @@ async function start(options: StartOptions): Promise<void> {
   const [aws, { deploy }] = await Promise.all([startLocalAws(options), import("../deploy.ts")]);
   useOnly(aws.environment);
   endOnSignal(aws);
-  tellRequests(aws, options);
+  tellLogs(aws, options);
 
   const redeploy = oneAtATime(async () => {
     try {
@@ -33,6 +32,7 @@ async function start(options: StartOptions): Promise<void> {
     }
   });
   await redeploy();
+  tellRequests(aws);
   console.log(guide(aws, options));
   watchSources(ROOT, (file, asks) => react(file, asks, redeploy));
 }
@@ -63,14 +63,18 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-/** One line a request, without what it carried; and what the function wrote, when asked for or when it failed. */
-function tellRequests({ world }: LocalAws, { logs }: StartOptions): void {
-  world.on("served", ({ method, path, status, ms }) =>
-    console.log(`${method} ${path} ${status} ${Math.round(ms)} ms`),
-  );
+/** What the function wrote: all of it when asked for, otherwise its warnings and errors. */
+function tellLogs({ world }: LocalAws, { logs }: StartOptions): void {
   world.on("log", ({ line }) => {
     if (logs || /"level":"(WARN|ERROR|FATAL)"/.test(line)) console.log(`  ${line.trimEnd()}`);
   });
+}
+
+/** One line a request, without what it carried. */
+function tellRequests({ world }: LocalAws): void {
+  world.on("served", ({ method, path, status, ms }) =>
+    console.log(`${method} ${path} ${status} ${Math.round(ms)} ms`),
+  );
 }
 
 /** Runs `work` whenever asked; asked while it runs, it runs once more after that. */
@@ -110,7 +114,7 @@ function guide({ environment }: LocalAws, { directory }: StartOptions): string {
 To look inside with the aws command:
 ${lines.join("\n")}
 
-Everything is kept in ${relative(process.cwd(), directory) || "."} (--fresh forgets it).
+Everything is kept in ${directory} (--fresh forgets it).
 A changed source is deployed at once. Ctrl-C ends.
 `;
 }

@@ -18,6 +18,14 @@ export interface FakeApi {
   requests: string[];
   /** What to do with the next requests, in this order. */
   will(...steps: Step[]): void;
+  /** Forgets items, requests and what to do. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export interface Site {
+  url: string;
+  requests: string[];
   close(): Promise<void>;
 }
 
@@ -41,11 +49,11 @@ export const storeAndCut: Step = (response, contract) => {
 /** Never answers. */
 export const hang: Step = () => {};
 
-/** Answers by the contract, but only after some milliseconds. */
-export const slowly =
-  (ms: number): Step =>
+/** Answers by the contract, but only once told to. */
+export const afterwards =
+  (told: Promise<void>): Step =>
   (response, contract) =>
-    setTimeout(() => send(response, contract()), ms);
+    told.then(() => send(response, contract()));
 
 /** Starts an API, on an origin of its own, that lets any page in. */
 export async function startFakeApi(): Promise<FakeApi> {
@@ -66,12 +74,17 @@ export async function startFakeApi(): Promise<FakeApi> {
     items,
     requests,
     will: (...more) => steps.push(...more),
+    reset() {
+      items.clear();
+      requests.length = 0;
+      steps.length = 0;
+    },
     close: () => close(server),
   };
 }
 
-/** Serves one page, on an origin of its own, and counts what is asked of it. */
-export async function startSite(page: string) {
+/** Serves one page on an origin of its own, and counts what is asked of it. */
+export async function startSite(page: string): Promise<Site> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);

@@ -3,7 +3,7 @@ import type { RequestListener } from "node:http";
 import { after, beforeEach, test } from "node:test";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { event, newId, startFunction } from "./fake-gateway.ts";
-import { cutsOff, fails, hangs } from "./fake-table.ts";
+import { cutsOff, fails, hangs, ORIGIN } from "./fake-table.ts";
 
 const { table, log, start, send, call, reset } = await startFunction();
 
@@ -64,6 +64,32 @@ for (const [what, misbehave] of LASTING)
     assert.deepEqual(body, { error: { code: "internal", message, requestId: "request-1" } });
     assert.equal(table.requests.length, 1);
   });
+
+test("every answer can be read by our page, is JSON, and is kept by no cache", async () => {
+  const requests = [
+    event("POST", { id: newId(), value: "one" }),
+    event("GET", { id: newId() }),
+    ...["POST", "DELETE"].map(method => event(method)),
+    event("GET", {}, { resource: "/" }),
+    event("GET", {}, { headers: { Origin: "http://evil.example" } }),
+  ];
+  const answers = await Promise.all(requests.map(request => send(request)));
+  table.misbehave = fails(400, "AccessDeniedException");
+  answers.push(await call("GET", { id: "a" }));
+  const statuses = answers.map(answer => answer.status);
+  assert.deepEqual(statuses, [201, 404, 400, 405, 404, 403, 500]);
+  for (const { headers } of answers) {
+    const { Allow: _, ...common } = headers;
+    assert.deepEqual(common, {
+      "Content-Type": "application/json; charset=utf-8",
+      "X-Content-Type-Options": "nosniff",
+      "Cache-Control": "no-store",
+      "Access-Control-Allow-Origin": ORIGIN,
+      "Access-Control-Expose-Headers": "Retry-After, x-amzn-RequestId",
+      Vary: "Origin",
+    });
+  }
+});
 
 test("an item whose value is not a text is 500: another program has written it", async () => {
   const id = newId();
@@ -132,13 +158,7 @@ test("every request is one line of JSON in the log", async () => {
   await call("POST", {});
   await call("DELETE", {});
   const lines = log.map(line => JSON.parse(line));
-  const said = lines.map(({ level, requestId, method, status, outcome }) => [
-    level,
-    requestId,
-    method,
-    status,
-    outcome,
-  ]);
+  const said = lines.map(line => [line.level, line.requestId, line.method, line.status, line.outcome]);
   assert.deepEqual(said, [
     ["INFO", "request-1", "POST", 201, "stored"],
     ["INFO", "request-1", "POST", 400, "invalid"],

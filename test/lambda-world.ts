@@ -2,7 +2,12 @@
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { CreateFunctionCommand, type CreateFunctionCommandInput, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  CreateFunctionCommand,
+  type CreateFunctionCommandInput,
+  InvokeCommand,
+  LambdaClient,
+} from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { accountKey, authorize, callerOf } from "../local/access.ts";
 import { apigateway } from "../local/apigateway.ts";
@@ -20,7 +25,10 @@ export const REGION = "eu-west-1";
 export const zipOf = (files: Record<string, string | Uint8Array>): Uint8Array =>
   zipSync(
     Object.fromEntries(
-      Object.entries(files).map(([name, content]) => [name, typeof content === "string" ? strToU8(content) : content]),
+      Object.entries(files).map(([name, content]) => [
+        name,
+        typeof content === "string" ? strToU8(content) : content,
+      ]),
     ),
   );
 

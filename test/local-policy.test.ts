@@ -107,7 +107,7 @@ test("what cannot be evaluated is refused by its name", () => {
     evaluated({ ...open, Condition: { "ForAllValues:StringEquals": { k: "1" } } }),
     /ForAllValues/,
   );
-  assert.throws(evaluated({ ...open, Resource: "arn:aws:s3:::b/${aws:username}" }), /aws:username/);
+  assert.throws(evaluated({ ...open, Resource: `arn:aws:s3:::b/\${aws:username}` }), /aws:username/);
   assert.throws(evaluated({ NotPrincipal: "x" }), /NotPrincipal/);
 });
 

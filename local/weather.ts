@@ -1,0 +1,213 @@
+/**
+ * What AWS does to its callers on a bad day: latency, throttling, failures before and after the effect, states
+ * that last, reads that lag behind writes. All of it from a seed, so that the same day can be had again.
+ */
+import { type Around, ConnectionCut } from "./aws.ts";
+import { AwsError, isRead, type WireResponse } from "./service.ts";
+import { World } from "./world.ts";
+
+export interface Climate {
+  /** How long a call takes at most, in milliseconds. */
+  latency: number;
+  /** How often a call is throttled: 0 to 1. */
+  throttling: number;
+  /** How often a call ends in a 500 or a broken connection: 0 to 1. Half of them after the effect. */
+  failures: number;
+  /** For how long a read may not see a write yet, in milliseconds. */
+  lag: number;
+  /** How long states last at most that AWS takes time to leave, in milliseconds. */
+  states: number;
+  /** Whether API Gateway's fixed quotas for its control plane hold. */
+  quotas: boolean;
+}
+
+export const CLEAR: Climate = { latency: 0, throttling: 0, failures: 0, lag: 0, states: 0, quotas: false };
+
+/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A climate by chance: from a fine day to a storm. */
+export function climateFrom(random: () => number): Climate {
+  const some = (most: number) => (random() < 0.3 ? 0 : random() * most);
+  return {
+    latency: some(400),
+    throttling: some(0.25),
+    failures: some(0.12),
+    lag: some(6000),
+    states: some(20_000),
+    quotas: random() < 0.7,
+  };
+}
+
+/** Each service's own name for "too many requests". */
+const THROTTLED: Record<string, [code: string, status: number]> = {
+  apigateway: ["TooManyRequestsException", 429],
+  dynamodb: ["ThrottlingException", 400],
+  iam: ["Throttling", 400],
+  lambda: ["TooManyRequestsException", 429],
+  logs: ["ThrottlingException", 400],
+  s3: ["SlowDown", 503],
+  sts: ["Throttling", 400],
+};
+
+/**
+ * Milliseconds between two calls, for the whole account and fixed.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
+const QUOTAS: Record<string, number> = {
+  CreateDeployment: 5000,
+  CreateResource: 200,
+  CreateRestApi: 3000,
+  DeleteRestApi: 30_000,
+  GetResources: 400,
+};
+
+/** Services whose reads may lag; an object of S3 and an item of DynamoDB never do. */
+const LAGGING = new Set(["apigateway", "iam", "lambda", "logs", "s3"]);
+const NEVER_LATE = /Object|CallerIdentity/;
+
+/** A deleted bucket's name, and a policy after Block Public Access was lifted, are refused for this long. */
+const SETTLING = 3000;
+
+interface Memory {
+  at: number;
+  /** What the services held until then. */
+  data: Record<string, unknown>;
+}
+
+/** Weather over one world. It changes nothing until a climate is set. */
+export class Weather {
+  readonly #random: () => number;
+  #climate = CLEAR;
+  #world: World | undefined;
+  #past: Memory[] = [];
+  readonly #last = new Map<string, number>();
+  /** How often each kind of fault has struck. */
+  readonly faults: Record<string, number> = {};
+
+  constructor(seed: number) {
+    this.#random = randomFrom(seed);
+  }
+
+  /** Lets a climate reign over a world. */
+  set(world: World, climate: Climate): void {
+    this.#world = world;
+    this.#climate = climate;
+    const state = () => this.#random() * climate.states;
+    Object.assign(world.timing, {
+      roleAssumable: state(),
+      table: state(),
+      function: state(),
+      stage: state(),
+    });
+  }
+
+  readonly around: Around = async (call, run) => {
+    const { latency, throttling, failures } = this.#climate;
+    if (latency > 0) await new Promise(resolve => setTimeout(resolve, this.#random() * latency));
+    this.#assertWithinQuota(call);
+    if (this.#random() < throttling) throw this.#throttled(call.service);
+    const failing = this.#random() < failures;
+    const early = this.#random() < 0.5;
+    if (failing && early) this.#fail(call.operation, "before");
+    this.#assertSettled(call);
+    const response = isRead(call.operation) ? await this.#read(call, run) : await this.#write(call, run);
+    if (failing) this.#fail(call.operation, "after");
+    return response;
+  };
+
+  #count(fault: string): void {
+    this.faults[fault] = (this.faults[fault] ?? 0) + 1;
+  }
+
+  #throttled(service: string, retryAfter?: number): AwsError {
+    this.#count("throttled");
+    const [code, status] = THROTTLED[service]!;
+    const headers: Record<string, string> = retryAfter ? { "retry-after": `${retryAfter}` } : {};
+    return new AwsError(code, status, "Rate exceeded", { headers });
+  }
+
+  #assertWithinQuota({
+    service,
+    operation,
+    region,
+  }: {
+    service: string;
+    operation: string;
+    region: string;
+  }): void {
+    const interval = QUOTAS[operation];
+    if (!this.#climate.quotas || service !== "apigateway" || interval === undefined) return;
+    const key = `${region} ${operation}`;
+    const since = Date.now() - (this.#last.get(key) ?? Number.NEGATIVE_INFINITY);
+    if (since < interval) throw this.#throttled(service, operation === "DeleteRestApi" ? 30 : undefined);
+    this.#last.set(key, Date.now());
+  }
+
+  #fail(operation: string, when: "before" | "after"): never {
+    const cut = this.#random() < 0.5;
+    this.#count(`${cut ? "connection cut" : "500"} ${when} ${isRead(operation) ? "a read" : "the effect"}`);
+    if (cut) throw new ConnectionCut("weather");
+    throw new AwsError(
+      "InternalFailure",
+      500,
+      "The request processing has failed because of an unknown error.",
+    );
+  }
+
+  /** S3 refuses for some seconds what follows too soon upon a change. */
+  #assertSettled({
+    service,
+    operation,
+    input,
+  }: {
+    service: string;
+    operation: string;
+    input: { Bucket?: string };
+  }): void {
+    if (service !== "s3" || this.#climate.lag === 0) return;
+    const since = (earlier: string) => Date.now() - (this.#last.get(`${earlier} ${input.Bucket}`) ?? 0);
+    if (operation === "CreateBucket" && since("DeleteBucket") < SETTLING) {
+      this.#count("operation aborted");
+      throw new AwsError(
+        "OperationAborted",
+        409,
+        "A conflicting conditional operation is currently in progress.",
+      );
+    }
+    if (operation === "PutBucketPolicy" && since("PutPublicAccessBlock") < SETTLING) {
+      this.#count("block not lifted yet");
+      throw new AwsError("AccessDenied", 403, "Access Denied because public policies are blocked");
+    }
+    this.#last.set(`${operation} ${input.Bucket}`, Date.now());
+  }
+
+  async #write({ service }: { service: string }, run: () => Promise<WireResponse>): Promise<WireResponse> {
+    if (this.#climate.lag > 0 && LAGGING.has(service)) {
+      this.#past = this.#past.filter(({ at }) => at > Date.now() - this.#climate.lag);
+      this.#past.push({ at: Date.now(), data: structuredClone(this.#world!.toJSON()) });
+    }
+    return run();
+  }
+
+  /** Answers from the world as it was a while ago, now and then. */
+  #read(
+    { service, operation }: { service: string; operation: string },
+    run: (world?: World) => Promise<WireResponse>,
+  ): Promise<WireResponse> {
+    if (this.#climate.lag === 0 || !LAGGING.has(service) || NEVER_LATE.test(operation)) return run();
+    const seenAt = Date.now() - this.#random() * this.#climate.lag;
+    const memory = this.#random() < 0.5 ? this.#past.find(({ at }) => at >= seenAt) : undefined;
+    if (!memory) return run();
+    this.#count("stale read");
+    return run(new World(this.#world!.account, memory.data));
+  }
+}
