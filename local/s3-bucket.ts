@@ -5,11 +5,11 @@ import { invalidArgument } from "./s3-errors.ts";
 import { NAMESPACE, type S3Output } from "./s3-protocol.ts";
 import { type Bucket, bucketNamed, OBJECT_OWNERSHIPS, s3State } from "./s3-state.ts";
 import { checkTags, TAG_SET } from "./s3-tags.ts";
-import { AwsError, type Context, type Input, type Operation } from "./service.ts";
+import { AwsError, type Context, type Input, notImplemented, type Operation } from "./service.ts";
 import { fromXml } from "./xml.ts";
 
 export const bucketOperations: Record<string, Operation> = {
-  CreateBucket: { params: ["Bucket", "ObjectOwnership", "Body"], run: createBucket },
+  CreateBucket: { params: ["Bucket", "ACL", "ObjectOwnership", "Body"], run: createBucket },
   HeadBucket: onBucket("HeadBucket", [], ({ region }) => ({
     headers: { "x-amz-bucket-region": region, "x-amz-access-point-alias": "false" },
   })),
@@ -32,6 +32,9 @@ function createBucket(input: Input, context: Context): S3Output {
   const { world, region } = context;
   const { Bucket: name, ObjectOwnership: objectOwnership = "BucketOwnerEnforced" } = input;
   checkName(name);
+  // Private is what every bucket is; Terraform says so explicitly.
+  if (input.ACL !== undefined && input.ACL !== "private")
+    throw notImplemented(`the ACL ${input.ACL} of buckets`);
   if (!OBJECT_OWNERSHIPS.includes(objectOwnership))
     throw invalidArgument("Invalid x-amz-object-ownership header", "x-amz-object-ownership", objectOwnership);
   const { location, tags } = readConfiguration(input.Body);

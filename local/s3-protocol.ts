@@ -77,6 +77,7 @@ const IN_QUERY: Record<string, string> = {
 
 const IN_HEADERS: Record<string, string> = {
   "x-amz-expected-bucket-owner": "ExpectedBucketOwner",
+  "x-amz-acl": "ACL",
   "x-amz-object-ownership": "ObjectOwnership",
   "x-amz-checksum-mode": "ChecksumMode",
   "if-match": "IfMatch",

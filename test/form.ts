@@ -67,3 +67,22 @@ export async function save(page: Page, id: string, value: string, title: string)
 /** The id of the element that has the focus. */
 export const focused = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => document.activeElement?.id);
+
+/** What both fields hold. */
+export const typed = (page: Page): Promise<string[]> =>
+  page.locator("textarea").evaluateAll(all => all.map(one => (one as HTMLTextAreaElement).value));
+
+/** Opens a form whose dice always fall so that it pauses between attempts only if asked to. */
+export async function openInHaste(form: Form): Promise<Page> {
+  const page = await form.open();
+  await page.evaluate(() => {
+    Math.random = () => 0;
+  });
+  return page;
+}
+
+/** From now on time passes in the page only when the test says so. */
+export async function stopClock(page: Page): Promise<void> {
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(1000);
+}

@@ -84,7 +84,16 @@ test("content that does not have the digest it came with is refused", async () =
 
 test("a key may be any text of up to 1,024 bytes", async () => {
   const { put, get, list } = await withBucket();
-  const keys = ["__proto__", "constructor", " spaced ", "line\nbreak", "a//b", "<&>\"'", "ü".repeat(512)];
+  const keys = [
+    "__proto__",
+    "constructor",
+    " spaced ",
+    "line\nbreak",
+    "carriage\rreturn",
+    "a//b",
+    "<&>\"'",
+    "ü".repeat(512),
+  ];
 
   for (const key of keys) await put(key, key);
 

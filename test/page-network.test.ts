@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import type { Page } from "playwright-core";
 import { withoutBrowser } from "./browser.ts";
 import { cut, hang, reply, storeAndCut } from "./fake-api.ts";
-import { type Form, fill, outcome, press, save, startForm } from "./form.ts";
+import { type Form, fill, openInHaste, outcome, press, save, startForm, stopClock, typed } from "./form.ts";
 
 const POST = "POST /prod/items?id=a&value=b";
 const IN_DOUBT = /The item may or may not be stored; trying again is safe\.$/;
@@ -105,12 +104,13 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
   test("Retry-After is waited for, and the person is told meanwhile", async () => {
     form.api.will(reply(429, {}, { "retry-after": "7" }));
     const page = await openInHaste(form);
-    await page.clock.install();
+    await stopClock(page);
 
     const said = await save(page, "a", "b", "Trying again…");
     await page.clock.fastForward(6900);
     const tooEarly = form.api.requests.length;
     await page.clock.fastForward(200);
+    await page.clock.resume();
 
     await outcome(page, "Stored");
     assert.equal(said, "It asks for a pause of 7 s.");
@@ -130,12 +130,13 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
   test("no answer within ten seconds: the attempt is given up, and sent again", async () => {
     form.api.will(hang);
     const page = await openInHaste(form);
-    await page.clock.install();
+    await stopClock(page);
     await save(page, "a", "b", "Saving…");
 
     await page.clock.fastForward(9900);
     const tooEarly = form.api.requests.length;
-    await page.clock.runFor(200);
+    await page.clock.fastForward(200);
+    await page.clock.resume();
 
     await outcome(page, "Stored");
     assert.equal(tooEarly, 1);
@@ -192,15 +193,3 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
     assert.match(await outcome(page, "You are offline"), IN_DOUBT);
   });
 });
-
-/** A page whose dice always fall so that it does not wait between attempts, unless asked to. */
-async function openInHaste(form: Form): Promise<Page> {
-  const page = await form.open();
-  await page.evaluate(() => {
-    Math.random = () => 0;
-  });
-  return page;
-}
-
-const typed = (page: Page) =>
-  page.locator("textarea").evaluateAll(all => all.map(one => (one as HTMLTextAreaElement).value));

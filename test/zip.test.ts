@@ -103,7 +103,7 @@ test("the zipped function knows a table that throttles, hangs, breaks off, or de
   ] as const;
   for (const [mood, status] of moods) {
     table.misbehave = mood;
-    const [answer] = await run([event("POST", { id: "a", value: "b" })], 1_000);
+    const [answer] = await run([event("POST", { id: "a", value: "b" })], 3_000);
     assert.equal(answer?.status, status);
   }
 });

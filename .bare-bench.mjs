@@ -1,0 +1,10 @@
+import http from "node:http"; import dynalite from "dynalite";
+import { DynamoDBClient, CreateTableCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+const db = dynalite({createTableMs:0}); await new Promise(r=>db.listen(0,"127.0.0.1",r));
+const c = new DynamoDBClient({region:"eu-west-1",endpoint:`http://127.0.0.1:${db.address().port}`,credentials:{accessKeyId:"a",secretAccessKey:"b"}});
+await c.send(new CreateTableCommand({ TableName: "items", KeySchema: [{ AttributeName: "id", KeyType: "HASH" }], AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }], BillingMode: "PAY_PER_REQUEST" }));
+await new Promise(r=>setTimeout(r,300));
+const s=http.createServer(async(q,res)=>{const u=new URL(q.url,"http://x");const id=u.searchParams.get("id"),value=u.searchParams.get("value");
+ await c.send(new PutItemCommand({TableName:"items",Item:{id:{S:id},value:{S:value}},ConditionExpression:"attribute_not_exists(id) OR #v = :v",ExpressionAttributeNames:{"#v":"value"},ExpressionAttributeValues:{":v":{S:value}},ReturnValues:"ALL_OLD"}));
+ res.writeHead(201,{"content-type":"application/json"}).end(JSON.stringify({id,value}))}).listen(0,"127.0.0.1",()=>console.log(`http://127.0.0.1:${s.address().port}/items`));
+process.on("SIGUSR2", () => console.log("rss", Math.round(process.memoryUsage().rss / 1e6)));
