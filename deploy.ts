@@ -25,7 +25,11 @@ export interface DeployOptions {
   dryRun?: boolean;
   progress?: Progress;
   clients?: Clients;
+  /** What builds the function and the page. */
+  build?: typeof fromSources;
 }
+
+const fromSources = { code: buildFunction, page: buildPage };
 
 /** What a deploy has done or, as a dry run, would do. */
 export interface Deployed {
@@ -44,14 +48,14 @@ export interface Deployed {
  * @throws Refusal, before anything is written, when a resource of this name is not ours
  */
 export async function deploy({ name, region, ...options }: DeployOptions): Promise<Deployed> {
-  const { dryRun = false, progress = silent, clients = connect(region) } = options;
+  const { dryRun = false, progress = silent, clients = connect(region), build = fromSources } = options;
   const started = performance.now();
-  const code = buildFunction();
+  const code = build.code();
   const { account, partition, caller } = await identify(clients);
   const wanted = stack({ name, account, region, partition });
   const site = siteUrl(clients, wanted.bucket.name);
   const allowedOrigin = new URL(site).origin;
-  const urlOf = (id = "(new)") => apiUrl(clients, id, wanted.api.stageName, wanted.api.path);
+  const urlOf = (id = "new-api") => apiUrl(clients, id, wanted.api.stageName, wanted.api.path);
   progress.begin(
     `${dryRun ? "Looking at" : "Deploying"} ${name} in ${region}, account ${account}, as ${caller}`,
   );
@@ -69,7 +73,7 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   const permissionStep = steps.add(permission(clients, wanted, api), functionStep, apiStep);
   const routesStep = steps.add(routes(clients, wanted, allowedOrigin, api), apiStep);
   const stageStep = steps.add(stage(clients, wanted, allowedOrigin, api), routesStep);
-  const html = async () => buildPage(urlOf(await api.id()));
+  const html = async () => build.page(urlOf(await api.id()));
   steps.add(page(clients, wanted, html), bucketStep, stageStep, permissionStep);
 
   const planned = await steps.look();

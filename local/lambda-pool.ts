@@ -14,7 +14,15 @@ export interface PoolSettings {
   environment: (taskRoot: string) => EnvironmentSettings;
 }
 
+/**
+ * One environment a processor is best for functions that compute. Functions that wait need more: then requests
+ * wait for longer than this, and another environment is started.
+ */
+const PATIENCE_MS = 500;
+const PROCESSORS = availableParallelism();
+
 interface Waiting {
+  since: number;
   event: Event;
   resolve: (outcome: Outcome) => void;
 }
@@ -29,6 +37,7 @@ export class Pool {
   #waiting: Waiting[] = [];
   #starting = 0;
   #retired = false;
+  #patience: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
   #resolveClosed = () => {};
   readonly #closed = new Promise<void>(resolve => {
@@ -50,7 +59,7 @@ export class Pool {
     this.inFlight++;
     try {
       return await new Promise<Outcome>(resolve => {
-        this.#waiting.push({ event, resolve });
+        this.#waiting.push({ since: performance.now(), event, resolve });
         this.#dispatch();
       });
     } finally {
@@ -73,6 +82,7 @@ export class Pool {
   }
 
   async #end(): Promise<void> {
+    clearTimeout(this.#patience);
     this.#failWaiting({
       payload: `{"errorType":"Sandbox.Closed","errorMessage":"Lambda is shut down"}`,
       failed: true,
@@ -89,12 +99,23 @@ export class Pool {
     while (this.#waiting.length > 0 && this.#idle.length > 0)
       this.#work(this.#idle.pop()!, this.#waiting.shift()!);
     if (this.#needsAnother()) void this.#start();
+    if (this.#waiting.length > 0) this.#lookAgain();
+  }
+
+  #lookAgain(): void {
+    this.#patience ??= setTimeout(() => {
+      this.#patience = undefined;
+      this.#dispatch();
+    }, PATIENCE_MS);
   }
 
   /** Starting one is work for a processor: more at a time than there are processors only makes them all late. */
   #needsAnother(): boolean {
-    const hasRoom = !this.#closing && this.#environments.size < this.#settings.limit;
-    return hasRoom && this.#starting < Math.min(this.#waiting.length, availableParallelism());
+    const { size } = this.#environments;
+    const [longest] = this.#waiting;
+    if (!longest || this.#closing || size >= this.#settings.limit) return false;
+    const isImpatient = performance.now() - longest.since >= PATIENCE_MS;
+    return (size < PROCESSORS || isImpatient) && this.#starting < Math.min(this.#waiting.length, PROCESSORS);
   }
 
   async #start(): Promise<void> {

@@ -42,23 +42,26 @@ function createBucket(input: Input, context: Context): S3Output {
   const answer = { headers: { location: `/${name}` } };
   const taken = bucketNamed(world, name);
   if (taken) return answerTaken(taken, context, answer);
+  const publicAccessBlock = { ...ALL_BLOCKED };
   s3State(world).buckets.push({
     name,
     region,
     createdAt: Date.now(),
     objectOwnership,
-    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html: so since April 2023.
-    publicAccessBlock: {
-      BlockPublicAcls: true,
-      IgnorePublicAcls: true,
-      BlockPublicPolicy: true,
-      RestrictPublicBuckets: true,
-    },
+    publicAccessBlock,
     tags,
     objects: [],
   });
   return answer;
 }
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html: new buckets since April 2023. */
+const ALL_BLOCKED = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
 
 function readConfiguration(body: Buffer | undefined): { location?: string; tags: Tag[] } {
   if (!body) return { tags: [] };

@@ -47,9 +47,18 @@ export const malformedXml = () =>
 /** Reads a document with the given root. An element that the shape does not know is refused by name. */
 export function fromXml<const S extends Shape>(text: string, root: string, shape: S): Read<S> {
   if (XMLValidator.validate(text) !== true || text.includes("<!DOCTYPE")) throw malformedXml();
-  const tree = parser.parse(text);
+  const tree = parse(text);
   if (!Object.hasOwn(tree, root)) throw malformedXml();
-  return read(tree[root], shape, root) as Read<S>;
+  return read((tree as Record<string, unknown>)[root], shape, root) as Read<S>;
+}
+
+/** The parser refuses names that would be dangerous as those of properties. */
+function parse(text: string): object {
+  try {
+    return parser.parse(text);
+  } catch {
+    throw malformedXml();
+  }
 }
 
 function read(tree: unknown, shape: Shape, name: string): unknown {

@@ -25,7 +25,7 @@ export function permission(
   api: Pick<Api, "id">,
 ): Resource<PermissionState> {
   const FunctionName = stack.lambda.name;
-  const wantedStatement = async () => statementFor(stack, (await api.id()) ?? "(new)");
+  const wantedStatement = async () => statementFor(stack, (await api.id()) ?? "new-api");
 
   async function read(): Promise<PermissionState | undefined> {
     const answer = await orAbsent(

@@ -18,6 +18,8 @@ const PASSING: { name: string; message?: RegExp }[] = [
     message: /update is in progress|currently in the following state|Pending/i,
   },
   { name: "ConcurrentModificationException" },
+  // A new table's backups are available only after some seconds.
+  { name: "ContinuousBackupsUnavailableException" },
   { name: "OperationAborted" },
   { name: "ConflictException", message: /concurrent|try again/i },
   { name: "BadRequestException", message: /concurrent|try again/i },

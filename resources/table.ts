@@ -85,7 +85,6 @@ export function table({ dynamodb }: Clients, stack: Stack): Resource<TableState>
     await settled();
   };
 
-  /** Continuous backups are not available in a table's first moments. */
   const recover = () =>
     dynamodb.send(
       new UpdateContinuousBackupsCommand({

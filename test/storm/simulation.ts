@@ -1,0 +1,160 @@
+/**
+ * A world of its own for one seed: the local AWS in this process, weather over it, time that is virtual, and
+ * runs of deploy and teardown that can be killed at any call. The same seed goes the same way.
+ */
+import FakeTimers from "@sinonjs/fake-timers";
+import { type Deployed, type DeployOptions, deploy } from "../../deploy.ts";
+import { inProcessHandler } from "../../local/in-process.ts";
+import { createLocalAws, type LocalAws } from "../../local/server.ts";
+import { isRead } from "../../local/service.ts";
+import { CLEAR, type Climate, climateFrom, randomFrom, Weather } from "../../local/weather.ts";
+import { connect } from "../../resources/clients.ts";
+import { buildFunction } from "../../resources/zip.ts";
+import { type TeardownOptions, type TornDown, teardown } from "../../teardown.ts";
+
+export const REGION = "eu-central-1";
+export const NAME = "storm";
+
+/** Built once, before time becomes virtual: what a build costs is not what a storm is about. */
+const code = await buildFunction();
+const build = { code: async () => code, page: async (apiUrl: string) => `<a href="${apiUrl}">API</a>` };
+
+const realImmediate = setImmediate;
+const turn = () => new Promise<void>(resolve => realImmediate(resolve));
+
+/** Where a run is killed: before its nth call is sent, or after its effect and before its answer. */
+export interface Kill {
+  call: number;
+  after: boolean;
+}
+
+export type Ended<T> = { kind: "done"; result: T } | { kind: "failed"; error: Error } | { kind: "killed" };
+
+export class Simulation {
+  readonly random: () => number;
+  readonly weather: Weather;
+  readonly #clock: FakeTimers.Clock;
+  readonly #realRandom = Math.random;
+  readonly #realFetch = globalThis.fetch;
+  aws!: LocalAws;
+  /** How many calls were sent, and how many runs were killed. */
+  calls = 0;
+  kills = 0;
+
+  private constructor(seed: number) {
+    this.random = randomFrom(seed);
+    this.weather = new Weather(seed ^ 0x5eed);
+    this.#clock = FakeTimers.install({
+      now: Date.UTC(2026, 0, 1),
+      toFake: ["Date", "setTimeout", "clearTimeout"],
+    });
+    Math.random = this.random;
+  }
+
+  static async start(seed: number): Promise<Simulation> {
+    const simulation = new Simulation(seed);
+    simulation.aws = await createLocalAws({ region: REGION, around: simulation.weather.around });
+    Object.assign(process.env, simulation.aws.environment);
+    globalThis.fetch = simulation.#fetch;
+    return simulation;
+  }
+
+  async close(): Promise<void> {
+    this.#clock.uninstall();
+    Math.random = this.#realRandom;
+    globalThis.fetch = this.#realFetch;
+    await this.aws.close();
+  }
+
+  /** Some climate by chance, until `clear`. */
+  storm(): Climate {
+    const climate = climateFrom(this.random);
+    this.weather.set(this.aws.world, climate);
+    return climate;
+  }
+
+  /** Fine weather; everything that lagged has arrived. */
+  clear(): void {
+    this.weather.set(this.aws.world, CLEAR);
+    this.#clock.tick(120_000);
+  }
+
+  /** The account's own view of what exists: everything but the access keys. */
+  snapshot(): string {
+    const { keys, ...data } = this.aws.world.toJSON();
+    return JSON.stringify(data);
+  }
+
+  deploy(options: Partial<DeployOptions> = {}, kill?: Kill): Promise<Ended<Deployed>> {
+    return this.#run(shared => deploy({ ...shared, build, ...options }), kill);
+  }
+
+  teardown(options: Partial<TeardownOptions> = {}, kill?: Kill): Promise<Ended<TornDown>> {
+    return this.#run(shared => teardown({ ...shared, ...options }), kill);
+  }
+
+  /** Lets time pass until a promise has settled. Waits for nothing but timers. */
+  async settle<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const done = () => {
+      settled = true;
+    };
+    work.then(done, done);
+    while (!settled) {
+      await turn();
+      if (!settled) this.#clock.next();
+    }
+    return work;
+  }
+
+  /** Starts a process. One that is killed never hears from AWS again. */
+  async #run<T>(
+    work: (options: { name: string; region: string; clients: ReturnType<typeof connect> }) => Promise<T>,
+    kill?: Kill,
+  ): Promise<Ended<T>> {
+    let die: (end: Ended<T>) => void;
+    const killed = new Promise<Ended<T>>(resolve => {
+      die = resolve;
+    });
+    const { handle } = inProcessHandler(this.aws.answer);
+    let sent = 0;
+    let dead = false;
+    const requestHandler = {
+      handle: async (request: Parameters<typeof handle>[0]) => {
+        if (dead) return forever();
+        this.calls++;
+        const last = ++sent === kill?.call;
+        if (!last) return handle(request);
+        if (kill?.after) await handle(request).catch(() => {});
+        dead = true;
+        this.kills++;
+        die({ kind: "killed" });
+        return forever();
+      },
+    };
+    const clients = connect(REGION, { requestHandler });
+    const ended = work({ name: NAME, region: REGION, clients }).then(
+      result => ({ kind: "done" as const, result }),
+      error => ({ kind: "failed" as const, error }),
+    );
+    return Promise.race([ended, killed]);
+  }
+
+  /**
+   * The network as the deploy's last look at the API sees it. The stage answers by itself (the preflight), and
+   * what the function would say is known: nobody has the item.
+   */
+  readonly #fetch = async (input: string | URL | Request): Promise<Response> => {
+    const { host, pathname } = new URL(String(input));
+    const request = { method: "OPTIONS", url: pathname, headers: { host }, body: Buffer.alloc(0) };
+    const { status, body } = await this.aws.answer(request);
+    if (status !== 204) return new Response(Buffer.from(body), { status });
+    return new Response('{"error":{"code":"not_found"}}', { status: 404 });
+  };
+}
+
+const forever = () => new Promise<never>(() => {});
+
+/** The calls among some that write. */
+export const writesIn = (calls: { operation: string }[]) =>
+  calls.map(call => call.operation).filter(call => !isRead(call));
