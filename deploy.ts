@@ -51,6 +51,7 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   const { dryRun = false, progress = silent, clients = connect(region), build = fromSources } = options;
   const started = performance.now();
   const code = build.code();
+  code.catch(() => {}); // a failed build is told by the step that needs it, which may not have begun yet
   const { account, partition, caller } = await identify(clients);
   const wanted = stack({ name, account, region, partition });
   const site = siteUrl(clients, wanted.bucket.name);

@@ -125,10 +125,19 @@ function putIntegrationResponse(input: Input, context: Context): IntegrationResp
   const integration = integrationOf(input, context);
   const { statusCode, selectionPattern, responseParameters, responseTemplates } = input;
   checkTemplates(responseTemplates);
+  checkPattern(selectionPattern ?? "");
   checkDestinations(responseParameters ?? {}, statusCode, method);
   const response = { statusCode, selectionPattern, responseParameters, responseTemplates };
   integration.integrationResponses = { ...integration.integrationResponses, [statusCode]: response };
   return response;
+}
+
+function checkPattern(pattern: string): void {
+  try {
+    new RegExp(pattern);
+  } catch {
+    throw badRequest("Invalid selection pattern specified");
+  }
 }
 
 /** A mapping may only fill headers that the method's response declares. */

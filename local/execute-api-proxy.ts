@@ -30,8 +30,8 @@ export async function answerProxy(
     return invocation.failed ? BAD_GATEWAY : responseOf(invocation);
   } catch (error) {
     // No such function, or throttled: https://repost.aws/questions/QUfI6bsdd0SOiPeyimzxSkfQ
-    if (error instanceof AwsError) return MISCONFIGURED;
-    throw error;
+    if (!(error instanceof AwsError)) console.error(error);
+    return MISCONFIGURED;
   }
 }
 

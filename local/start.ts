@@ -55,7 +55,7 @@ function endOnSignal(aws: LocalAws): void {
     await aws.close();
     process.exit(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end().catch(fail));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => end().catch(fail));
 }
 
 function fail(error: unknown): never {

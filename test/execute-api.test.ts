@@ -20,6 +20,8 @@ import {
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
 import FakeTimers from "@sinonjs/fake-timers";
+import { serveApi } from "../local/execute-api.ts";
+import { World } from "../local/world.ts";
 import { type LambdaWorld, lambdaWorld, REGION, zipOf } from "./lambda-world.ts";
 
 const ACCOUNT = "000000000000";
@@ -165,6 +167,18 @@ describe("a deployed API", () => {
     const disabled = await send("/items");
 
     assert.deepEqual([fresh.status, known.status, disabled.status], [403, 200, 403]);
+  });
+
+  it("answers the same in a world that was saved and opened again", async () => {
+    await serve(ECHO);
+    const reopened = new World(ACCOUNT, JSON.parse(JSON.stringify(aws.world)));
+
+    const url = `/_aws/execute-api/${restApiId}/prod/items?id=1`;
+    const response = await serveApi(reopened)({ method: "GET", url, headers: {}, body: Buffer.alloc(0) });
+    await reopened.close();
+
+    assert.equal(response?.status, 200);
+    assert.equal(JSON.parse(String(response?.body)).queryStringParameters.id, "1");
   });
 
   it("tells its world of each request", async () => {

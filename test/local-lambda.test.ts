@@ -240,11 +240,14 @@ describe("a deployment package", () => {
   });
 
   it("that inflates to more than it declares is stopped at 250 MB", async () => {
-    const bomb = bombOf(1_000_000_000);
+    const bomb = bombOf(2_000_000_000);
+    const before = process.resourceUsage().maxRSS;
 
     const attempt = create(bomb);
 
     await assert.rejects(attempt, refused("InvalidParameterValueException", /Unzipped size must be smaller/));
+    const kilobytes = process.resourceUsage().maxRSS - before;
+    assert.ok(kilobytes < 1_000_000, `it took ${kilobytes} kB`);
   });
 
   for (const name of ["../evil.mjs", "/etc/evil", "a/../../evil", "a\\..\\evil", "C:evil"])
@@ -329,10 +332,14 @@ describe("a running function", () => {
     });
 
     const [endless, next] = await Promise.all([aws.invoke({ n: 1 }), aws.invoke({})]);
+    const before = process.cpuUsage();
+    await new Promise(resolve => setTimeout(resolve, 400));
+    const { user } = process.cpuUsage(before);
 
     assert.equal(endless.error, "Unhandled");
     assert.match(endless.answer.errorMessage, /Task timed out after 1\.00 seconds$/);
     assert.equal(next.answer, "fine");
+    assert.ok(user < 200_000, `it still computes: ${user} µs`);
   });
 
   it("that exits, rejects unseen or uses up its memory harms only its own event", async () => {

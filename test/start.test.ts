@@ -201,16 +201,18 @@ describe("npm start", () => {
   });
 
   it("takes wrong options for wrong usage", async () => {
-    for (const args of [
+    const wrong = [
       ["--prot", "1"],
       ["--port", "x"],
       ["--port", "65536"],
       ["--name", "A"],
       ["--region", "x"],
-    ]) {
-      const { ended, said } = launch(...args);
+    ];
 
-      assert.equal(await ended, 2, args.join(" "));
+    const launched = wrong.map(args => launch(...args));
+
+    for (const [n, { ended, said }] of launched.entries()) {
+      assert.equal(await ended, 2, wrong[n]?.join(" "));
       assert.match(said(), /Usage: npm start/);
     }
   });

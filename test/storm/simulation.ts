@@ -2,13 +2,23 @@
  * A world of its own for one seed: the local AWS in this process, weather over it, time that is virtual, and
  * runs of deploy and teardown that can be killed at any call. The same seed goes the same way.
  */
+import {
+  CreateDeploymentCommand,
+  DeleteMethodCommand,
+  GetResourcesCommand,
+  GetRestApisCommand,
+} from "@aws-sdk/client-api-gateway";
+import { UpdateTableCommand } from "@aws-sdk/client-dynamodb";
+import { DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
+import { UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import FakeTimers from "@sinonjs/fake-timers";
+import { zipSync } from "fflate";
 import { type Deployed, type DeployOptions, deploy } from "../../deploy.ts";
 import { inProcessHandler } from "../../local/in-process.ts";
 import { createLocalAws, type LocalAws } from "../../local/server.ts";
 import { isRead } from "../../local/service.ts";
 import { CLEAR, type Climate, climateFrom, randomFrom, Weather } from "../../local/weather.ts";
-import { connect } from "../../resources/clients.ts";
+import { type Clients, connect } from "../../resources/clients.ts";
 import { buildFunction } from "../../resources/zip.ts";
 import { type TeardownOptions, type TornDown, teardown } from "../../teardown.ts";
 
@@ -18,6 +28,31 @@ export const NAME = "storm";
 /** Built once, before time becomes virtual: what a build costs is not what a storm is about. */
 const code = await buildFunction();
 const build = { code: async () => code, page: async (apiUrl: string) => `<a href="${apiUrl}">API</a>` };
+
+/** What somebody changes by hand. */
+const byHand: Record<string, (clients: Clients) => Promise<unknown>> = {
+  code: ({ lambda }) =>
+    lambda.send(
+      new UpdateFunctionCodeCommand({
+        FunctionName: NAME,
+        ZipFile: zipSync({ "index.mjs": Buffer.from("") }),
+      }),
+    ),
+  memory: ({ lambda }) =>
+    lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: NAME, MemorySize: 128, Timeout: 3 })),
+  method: async ({ apigateway }) => {
+    const { items: apis } = await apigateway.send(new GetRestApisCommand({}));
+    const restApiId = apis![0]!.id;
+    const { items } = await apigateway.send(new GetResourcesCommand({ restApiId }));
+    const resourceId = items!.find(({ path }) => path === "/items")!.id;
+    await apigateway.send(new DeleteMethodCommand({ restApiId, resourceId, httpMethod: "PUT" }));
+    await apigateway.send(new CreateDeploymentCommand({ restApiId, stageName: "prod" }));
+  },
+  role: ({ iam }) =>
+    iam.send(new DeleteRolePolicyCommand({ RoleName: `${NAME}-${REGION}`, PolicyName: "store-items" })),
+  protection: ({ dynamodb }) =>
+    dynamodb.send(new UpdateTableCommand({ TableName: NAME, DeletionProtectionEnabled: false })),
+};
 
 const realImmediate = setImmediate;
 const turn = () => new Promise<void>(resolve => realImmediate(resolve));
@@ -79,10 +114,24 @@ export class Simulation {
     this.#clock.tick(120_000);
   }
 
-  /** The account's own view of what exists: everything but the access keys. */
-  snapshot(): string {
-    const { keys, ...data } = this.aws.world.toJSON();
-    return JSON.stringify(data);
+  /** All that exists under the stack's name, ours or not, by service. */
+  existing(): Record<string, unknown> {
+    const { keys, ...data } = JSON.parse(JSON.stringify(this.aws.world));
+    return Object.fromEntries(Object.entries(data).filter(([, held]) => JSON.stringify(held).includes(NAME)));
+  }
+
+  /** Clients that belong to no run. */
+  clients(): Clients {
+    return connect(REGION, { requestHandler: inProcessHandler(this.aws.answer) });
+  }
+
+  /** Fine weather; then somebody changes a few settings by hand, where there is something to change. */
+  async drift(): Promise<void> {
+    this.clear();
+    const clients = this.clients();
+    const changes = Object.values(byHand).filter(() => this.random() < 0.5);
+    for (const change of changes) await this.settle(change(clients).catch(() => {}));
+    this.clear();
   }
 
   deploy(options: Partial<DeployOptions> = {}, kill?: Kill): Promise<Ended<Deployed>> {
@@ -109,7 +158,7 @@ export class Simulation {
 
   /** Starts a process. One that is killed never hears from AWS again. */
   async #run<T>(
-    work: (options: { name: string; region: string; clients: ReturnType<typeof connect> }) => Promise<T>,
+    work: (options: { name: string; region: string; clients: Clients }) => Promise<T>,
     kill?: Kill,
   ): Promise<Ended<T>> {
     let die: (end: Ended<T>) => void;
