@@ -7,7 +7,7 @@ import { type FakeApi, type Site, startFakeApi, startSite } from "./fake-api.ts"
 export interface Form {
   api: FakeApi;
   site: Site;
-  /** The form, freshly loaded, in a browser window with these options. */
+  /** The form, freshly loaded: in a window of its own if options are given, else in one that tests share. */
   open(options?: BrowserContextOptions): Promise<Page>;
   /** Forgets what the last test did. */
   reset(): Promise<void>;
@@ -19,17 +19,20 @@ export async function startForm(): Promise<Form> {
   const api = await startFakeApi();
   const site = await startSite(await buildPage(api.url));
   const browser = await launchBrowser();
+  const shared = await browser.newPage();
   return {
     api,
     site,
     async open(options) {
-      const page = await browser.newPage(options);
+      const page = options ? await browser.newPage(options) : shared;
       page.setDefaultTimeout(10_000);
       await page.goto(site.url);
       return page;
     },
     async reset() {
-      await Promise.all(browser.contexts().map(context => context.close()));
+      await shared.context().setOffline(false);
+      const others = browser.contexts().filter(context => context !== shared.context());
+      await Promise.all(others.map(context => context.close()));
       api.reset();
       site.requests.length = 0;
     },
@@ -73,16 +76,18 @@ export const typed = (page: Page): Promise<string[]> =>
   page.locator("textarea").evaluateAll(all => all.map(one => (one as HTMLTextAreaElement).value));
 
 /** Opens a form whose dice always fall so that it pauses between attempts only if asked to. */
-export async function openInHaste(form: Form): Promise<Page> {
-  const page = await form.open();
+export async function openInHaste(form: Form, options?: BrowserContextOptions): Promise<Page> {
+  const page = await form.open(options);
   await page.evaluate(() => {
     Math.random = () => 0;
   });
   return page;
 }
 
-/** From now on time passes in the page only when the test says so. */
-export async function stopClock(page: Page): Promise<void> {
+/** Opens such a form in which time passes only when the test says so. */
+export async function openWithoutTime(form: Form): Promise<Page> {
+  const page = await openInHaste(form, {});
   await page.clock.install({ time: 0 });
   await page.clock.pauseAt(1000);
+  return page;
 }

@@ -175,7 +175,7 @@ describe("the page, for everybody and against intruders", { skip: withoutBrowser
   });
 
   test("the console stays empty while all goes well", async () => {
-    const page = await form.open();
+    const page = await form.open({});
     const lines: string[] = [];
     page.on("console", message => lines.push(message.text()));
     page.on("pageerror", error => lines.push(error.message));

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { withoutBrowser } from "./browser.ts";
 import { cut, hang, reply, storeAndCut } from "./fake-api.ts";
-import { type Form, fill, openInHaste, outcome, press, save, startForm, stopClock, typed } from "./form.ts";
+import {
+  type Form,
+  fill,
+  openInHaste,
+  openWithoutTime,
+  outcome,
+  press,
+  save,
+  startForm,
+  typed,
+} from "./form.ts";
 
 const POST = "POST /prod/items?id=a&value=b";
 const IN_DOUBT = /The item may or may not be stored; trying again is safe\.$/;
@@ -103,8 +113,7 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
 
   test("Retry-After is waited for, and the person is told meanwhile", async () => {
     form.api.will(reply(429, {}, { "retry-after": "7" }));
-    const page = await openInHaste(form);
-    await stopClock(page);
+    const page = await openWithoutTime(form);
 
     const said = await save(page, "a", "b", "Trying again…");
     await page.clock.fastForward(6900);
@@ -129,8 +138,7 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
 
   test("no answer within ten seconds: the attempt is given up, and sent again", async () => {
     form.api.will(hang);
-    const page = await openInHaste(form);
-    await stopClock(page);
+    const page = await openWithoutTime(form);
     await save(page, "a", "b", "Saving…");
 
     await page.clock.fastForward(9900);

@@ -126,10 +126,10 @@ export class Simulation {
   }
 
   /** Fine weather; then somebody changes a few settings by hand, where there is something to change. */
-  async drift(): Promise<void> {
+  async drift(chosen = () => this.random() < 0.5): Promise<void> {
     this.clear();
     const clients = this.clients();
-    const changes = Object.values(byHand).filter(() => this.random() < 0.5);
+    const changes = Object.values(byHand).filter(chosen);
     for (const change of changes) await this.settle(change(clients).catch(() => {}));
     this.clear();
   }
