@@ -40,7 +40,7 @@ export function climateFrom(random: () => number): Climate {
   return {
     latency: some(400),
     throttling: some(0.25),
-    failures: some(0.12),
+    failures: some(0.25),
     lag: some(6000),
     states: some(20_000),
     quotas: random() < 0.7,

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LEFT_OUT = ["node_modules", ".git", ".local", "test", "bench"];
@@ -58,6 +59,27 @@ async function freePort(): Promise<number> {
   await new Promise(resolve => server.close(resolve));
   return port;
 }
+
+/** A client set up by what `npm start` prints for the aws command. */
+function clientOf({ said }: Start): DynamoDBClient {
+  const setting = (name: string) => new RegExp(`export ${name}=(\\S+)`).exec(said())?.[1] ?? "";
+  return new DynamoDBClient({
+    endpoint: setting("AWS_ENDPOINT_URL"),
+    region: setting("AWS_REGION"),
+    credentials: {
+      accessKeyId: setting("AWS_ACCESS_KEY_ID"),
+      secretAccessKey: setting("AWS_SECRET_ACCESS_KEY"),
+    },
+    maxAttempts: 1,
+  });
+}
+
+const NOTES = {
+  TableName: "notes",
+  KeySchema: [{ AttributeName: "id", KeyType: "HASH" as const }],
+  AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" as const }],
+  BillingMode: "PAY_PER_REQUEST" as const,
+};
 
 const READY = /Ctrl-C ends/;
 const API = /The API: (\S+)/;
@@ -126,10 +148,11 @@ describe("npm start", () => {
   });
 
   it("prints what leads the aws command to it", async () => {
-    const { said, api } = await ready("--port", "0");
+    const started = await ready("--port", "0");
 
-    assert.ok(said().includes(`export AWS_ENDPOINT_URL=${new URL(api).origin}\n`));
-    assert.match(said(), /export AWS_ACCESS_KEY_ID=\S+\n/);
+    const { TableNames } = await clientOf(started).send(new ListTablesCommand({}));
+
+    assert.deepEqual(TableNames, ["dynamosync"]);
   });
 
   it("keeps the stack and its items between two starts, and ends with 0 on Ctrl-C", async () => {
@@ -145,6 +168,17 @@ describe("npm start", () => {
     assert.match(second.said(), /everything unchanged/);
     assert.equal(second.api, first.api);
     assert.deepEqual(await found.json(), { id: "secret-id", value: "kept" });
+  });
+
+  it("saves on Ctrl-C what changed a moment before", async () => {
+    const first = await ready("--port", "0");
+    await clientOf(first).send(new CreateTableCommand(NOTES));
+    await first.end();
+
+    const second = await ready("--port", "0");
+    const { TableNames } = await clientOf(second).send(new ListTablesCommand({}));
+
+    assert.ok(TableNames?.includes("notes"));
   });
 
   it("forgets everything with --fresh, and nothing else in the directory", async () => {

@@ -1,6 +1,8 @@
 /** What deploy and teardown promise, each as something that a seed can break. */
 import assert from "node:assert/strict";
-import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetRestApisCommand } from "@aws-sdk/client-api-gateway";
+import { DescribeTableCommand, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import type { Deployed } from "../../deploy.ts";
 import { stack } from "../../stack.ts";
 import type { TornDown } from "../../teardown.ts";
@@ -33,6 +35,8 @@ async function assertSettled(simulation: Simulation): Promise<Deployed> {
   assert.deepEqual(new Set(deployed.resources.map(({ outcome }) => outcome)), new Set(["unchanged"]));
   assert.deepEqual(writesIn(simulation.aws.calls), []);
   await assertAnswers(simulation);
+  const { items } = await simulation.settle(simulation.clients().apigateway.send(new GetRestApisCommand({})));
+  assert.equal(items!.length, 1);
   return deployed;
 }
 
@@ -80,9 +84,22 @@ const converges: Promised = async simulation => {
     if (ended.kind === "failed") errors.push(ended.error);
     if (runs === RUNS) throw new Error(`not deployed after ${RUNS} runs`, { cause: errors });
   }
+  await assertUsable(simulation);
   simulation.clear();
   await assertSettled(simulation);
 };
+
+/** A deploy that has ended waited until what it made can be used. */
+async function assertUsable(simulation: Simulation): Promise<void> {
+  simulation.calm();
+  const { dynamodb, lambda } = simulation.clients();
+  const table = dynamodb.send(new DescribeTableCommand({ TableName: NAME }));
+  const { Configuration } = await simulation.settle(
+    lambda.send(new GetFunctionCommand({ FunctionName: NAME })),
+  );
+  assert.equal((await simulation.settle(table)).Table!.TableStatus, "ACTIVE");
+  assert.deepEqual([Configuration!.State, Configuration!.LastUpdateStatus], ["Active", "Successful"]);
+}
 
 const isMendedWhenKilled: Promised = async simulation => {
   if (simulation.random() < 0.5) {
@@ -143,11 +160,12 @@ const keepsData: Promised = async simulation => {
   }
 };
 
-/** A deploy, or a teardown that was not told that the items may go; killed now and then. */
+/** A deploy, or a teardown that was told to keep the data or not told that it may go; killed now and then. */
 function anyRun(simulation: Simulation): Promise<Ended<unknown>> {
   const kill = simulation.random() < 0.5 ? someKill(simulation, 30) : undefined;
   if (simulation.random() < 0.4) return simulation.deploy({}, kill);
-  return simulation.teardown({ keepData: simulation.random() < 0.7 }, kill);
+  const told = simulation.random() < 0.7 ? { keepData: true, confirm: async () => true } : {};
+  return simulation.teardown(told, kill);
 }
 
 const bearsTwoAtOnce: Promised = async simulation => {

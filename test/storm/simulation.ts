@@ -108,9 +108,14 @@ export class Simulation {
     return climate;
   }
 
+  /** Fine weather from now on. */
+  calm(): void {
+    this.weather.set(this.aws.world, CLEAR);
+  }
+
   /** Fine weather; everything that lagged has arrived. */
   clear(): void {
-    this.weather.set(this.aws.world, CLEAR);
+    this.calm();
     this.#clock.tick(120_000);
   }
 
