@@ -1,10 +1,10 @@
 /** Access keys and what their holders may do. */
 import { randomBytes } from "node:crypto";
-import { resourcesOf } from "./access-resources.ts";
-import { policiesOf } from "./iam-policies.ts";
-import { roleOf, uniqueId } from "./iam-state.ts";
+import { resourcesOf } from "./access/resources.ts";
+import { policiesOf } from "./iam/policies.ts";
+import { roleOf, uniqueId } from "./iam/state.ts";
 import { evaluate, type Verdict } from "./policy.ts";
-import { s3Actions } from "./s3-actions.ts";
+import { s3Actions } from "./s3/actions.ts";
 import { AwsError, type Call, type Caller, type Context } from "./service.ts";
 import type { World } from "./world.ts";
 

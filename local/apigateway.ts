@@ -1,11 +1,11 @@
 /** API Gateway's control plane for REST APIs. https://docs.aws.amazon.com/apigateway/latest/api/ */
-import { apiOperations } from "./apigateway-apis.ts";
-import { deploymentOperations } from "./apigateway-deployments.ts";
-import { gatewayResponseOperations } from "./apigateway-gateway-responses.ts";
-import { integrationOperations } from "./apigateway-integrations.ts";
-import { methodOperations } from "./apigateway-methods.ts";
-import { resourceOperations } from "./apigateway-resources.ts";
-import { stageOperations } from "./apigateway-stages.ts";
+import { apiOperations } from "./apigateway/apis.ts";
+import { deploymentOperations } from "./apigateway/deployments.ts";
+import { gatewayResponseOperations } from "./apigateway/gateway-responses.ts";
+import { integrationOperations } from "./apigateway/integrations.ts";
+import { methodOperations } from "./apigateway/methods.ts";
+import { resourceOperations } from "./apigateway/resources.ts";
+import { stageOperations } from "./apigateway/stages.ts";
 import { restJson } from "./protocols.ts";
 import type { Service } from "./service.ts";
 

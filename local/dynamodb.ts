@@ -1,6 +1,6 @@
 /** DynamoDB: the operations on tables are ours, those on items dynalite's. */
-import { checkTableParameters, type Items, itemOperations, type TableDefinition } from "./dynamodb-items.ts";
-import { addTags, settingOperations } from "./dynamodb-settings.ts";
+import { checkTableParameters, type Items, itemOperations, type TableDefinition } from "./dynamodb/items.ts";
+import { addTags, settingOperations } from "./dynamodb/settings.ts";
 import {
   begin,
   describe,
@@ -14,7 +14,7 @@ import {
   type Table,
   tableNamed,
   tablesIn,
-} from "./dynamodb-tables.ts";
+} from "./dynamodb/tables.ts";
 import { awsJson } from "./protocols.ts";
 import { AwsError, type Context, type Input, type Operation, type Service } from "./service.ts";
 

@@ -2,7 +2,7 @@
  * What a deployed REST API answers. It is interpreted from the deployment that a stage shows: nothing is added to
  * it, in particular no CORS headers.
  */
-import { apisIn, own, regionsOfApis } from "./apigateway-state.ts";
+import { apisIn, own, regionsOfApis } from "./apigateway/state.ts";
 import type { Public } from "./aws.ts";
 import {
   BODY_TOO_LARGE,
@@ -13,9 +13,9 @@ import {
   MALFORMED_QUERY,
   THROTTLED,
   UNKNOWN_ROUTE,
-} from "./execute-api-failure.ts";
-import { answerMock } from "./execute-api-mock.ts";
-import { answerProxy } from "./execute-api-proxy.ts";
+} from "./execute-api/failure.ts";
+import { answerMock } from "./execute-api/mock.ts";
+import { answerProxy } from "./execute-api/proxy.ts";
 import {
   type ApiRequest,
   type Deployed,
@@ -24,9 +24,9 @@ import {
   isQueryMalformed,
   parseUrl,
   variablesOf,
-} from "./execute-api-request.ts";
-import { type Route, route } from "./execute-api-routes.ts";
-import { takeToken } from "./execute-api-throttle.ts";
+} from "./execute-api/request.ts";
+import { type Route, route } from "./execute-api/routes.ts";
+import { takeToken } from "./execute-api/throttle.ts";
 import type { WireResponse } from "./service.ts";
 import type { World } from "./world.ts";
 

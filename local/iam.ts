@@ -1,6 +1,6 @@
 /** IAM: roles and their policies. https://docs.aws.amazon.com/IAM/latest/APIReference/ */
-import { policyOperations } from "./iam-policies.ts";
-import { roleOperations } from "./iam-roles.ts";
+import { policyOperations } from "./iam/policies.ts";
+import { roleOperations } from "./iam/roles.ts";
 import { awsQuery } from "./query.ts";
 import type { Service } from "./service.ts";
 

@@ -1,9 +1,9 @@
 /** Lambda: its control plane, and Invoke. https://docs.aws.amazon.com/lambda/latest/api/ */
-import { arnOf, functionOf } from "./lambda-functions.ts";
-import { functionOperations } from "./lambda-operations.ts";
-import { policyOperations } from "./lambda-policy.ts";
-import { type Invocation, invoke } from "./lambda-runtime.ts";
-import { concurrencyOperations, tagOperations } from "./lambda-tags.ts";
+import { arnOf, functionOf } from "./lambda/functions.ts";
+import { functionOperations } from "./lambda/operations.ts";
+import { policyOperations } from "./lambda/policy.ts";
+import { type Invocation, invoke } from "./lambda/runtime.ts";
+import { concurrencyOperations, tagOperations } from "./lambda/tags.ts";
 import { restJson } from "./protocols.ts";
 import {
   AwsError,
@@ -17,7 +17,7 @@ import {
   type WireResponse,
 } from "./service.ts";
 
-export { configureLambda, type Invocation, invoke, type LambdaSettings } from "./lambda-runtime.ts";
+export { configureLambda, type Invocation, invoke, type LambdaSettings } from "./lambda/runtime.ts";
 
 const FUNCTIONS = "/2015-03-31/functions";
 const FUNCTION = `${FUNCTIONS}/{FunctionName}`;

@@ -1,5 +1,5 @@
 /** Policies, evaluated as IAM does. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies.html */
-import { conditionsHold, like, type PolicyConditions } from "./policy-conditions.ts";
+import { conditionsHold, like, type PolicyConditions } from "./policy/conditions.ts";
 import { notImplemented } from "./service.ts";
 
 export interface Policy {

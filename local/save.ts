@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Items, openItems } from "./dynamodb-items.ts";
+import { type Items, openItems } from "./dynamodb/items.ts";
 import { World } from "./world.ts";
 
 const VERSION = 1;

@@ -1,6 +1,6 @@
 /** STS: who asks. https://docs.aws.amazon.com/STS/latest/APIReference/ */
 import { arnOf } from "./access.ts";
-import { roleOf } from "./iam-state.ts";
+import { roleOf } from "./iam/state.ts";
 import { awsQuery } from "./query.ts";
 import type { Service } from "./service.ts";
 

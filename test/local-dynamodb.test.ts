@@ -29,8 +29,8 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { createAws } from "../local/aws.ts";
+import { type Items, openItems } from "../local/dynamodb/items.ts";
 import { dynamodb } from "../local/dynamodb.ts";
-import { type Items, openItems } from "../local/dynamodb-items.ts";
 import { type Listening, listen } from "../local/http.ts";
 import { World } from "../local/world.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { policyProblem, validatePolicy } from "../local/policy/grammar.ts";
 import { evaluate, isPublic, type Principal, type Statement } from "../local/policy.ts";
-import { policyProblem, validatePolicy } from "../local/policy-grammar.ts";
 
 const policy = (...statements: Partial<Statement>[]) =>
   JSON.stringify({

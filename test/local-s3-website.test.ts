@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
   PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
-import { s3State } from "../local/s3-state.ts";
+import { s3State } from "../local/s3/state.ts";
 import { smallAws } from "./small-aws.ts";
 
 const Bucket = "page-bucket";

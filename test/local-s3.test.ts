@@ -28,7 +28,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { accountKey } from "../local/access.ts";
-import { type S3State, s3State } from "../local/s3-state.ts";
+import { type S3State, s3State } from "../local/s3/state.ts";
 import { ACCOUNT, refused, smallAws } from "./small-aws.ts";
 
 const Bucket = "page-bucket";

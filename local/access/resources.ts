@@ -1,0 +1,33 @@
+/** Which resources a call is about, as ARNs: what policies are evaluated against. */
+import type { Call, Context, Input } from "../service.ts";
+
+type Finder = (input: Input, context: Context) => string[];
+
+const FINDERS: Record<string, Finder> = {
+  dynamodb: (input, context) =>
+    tablesOf(input).map(table => {
+      const arn = table.startsWith("arn:") ? table : arnOf(context, "dynamodb", `table/${table}`);
+      return input.IndexName ? `${arn}/index/${input.IndexName}` : arn;
+    }),
+  logs: (input, context) => [
+    input.resourceArn ??
+      arnOf(context, "logs", `log-group:${input.logGroupName ?? ""}:log-stream:${input.logStreamName ?? ""}`),
+  ],
+  s3: ({ Bucket, Key }) => [`arn:aws:s3:::${[Bucket ?? "*", Key].filter(Boolean).join("/")}`],
+  iam: ({ RoleName }, { world }) => [`arn:aws:iam::${world.account}:role/${RoleName ?? "*"}`],
+};
+
+/** The ARNs of a call's resources; "*" when the service's calls are not told apart. */
+export function resourcesOf(service: string, { input }: Call, context: Context): string[] {
+  const found = FINDERS[service]?.(input, context) ?? [];
+  return found.length > 0 ? found : ["*"];
+}
+
+/** One table by name or ARN, or those of a batch. */
+function tablesOf({ TableName, ResourceArn, RequestItems }: Input): string[] {
+  const one = TableName ?? ResourceArn;
+  return one === undefined ? Object.keys(RequestItems ?? {}) : [one];
+}
+
+const arnOf = ({ region, world }: Context, service: string, resource: string): string =>
+  `arn:aws:${service}:${region}:${world.account}:${resource}`;

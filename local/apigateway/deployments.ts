@@ -1,0 +1,66 @@
+/** API Gateway's operations on deployments, which freeze what an API is. */
+
+import type { Context, Input, Operation } from "../service.ts";
+import { checkStageName, createStage } from "./stages.ts";
+import { apiOf, badRequest, type Deployment, deploymentOf, newId, now, own, page } from "./state.ts";
+
+export const deploymentOperations: Record<string, Operation> = {
+  CreateDeployment: {
+    params: ["restApiId", "stageName", "stageDescription", "description", "variables"],
+    run: createDeployment,
+  },
+  GetDeployment: {
+    params: ["restApiId", "deploymentId", "embed"],
+    run: (input, context) => shownDeployment(deploymentOf(input, context), input),
+  },
+  GetDeployments: {
+    params: ["restApiId", "position", "limit"],
+    run(input, context) {
+      const { item, position } = page(Object.values(apiOf(input, context).deployments), input);
+      return { item: item.map(deployment => shownDeployment(deployment, {})), position };
+    },
+  },
+  DeleteDeployment: {
+    params: ["restApiId", "deploymentId"],
+    run(input, context) {
+      const { id } = deploymentOf(input, context);
+      const { stages, deployments } = apiOf(input, context);
+      if (Object.values(stages).some(({ deploymentId }) => deploymentId === id))
+        throw badRequest("Active stages pointing to this deployment must be moved or deleted");
+      delete deployments[id];
+    },
+  },
+};
+
+function createDeployment(input: Input, context: Context) {
+  const api = apiOf(input, context);
+  const methods = Object.values(api.resources).flatMap(({ methods }) => Object.values(methods));
+  if (methods.length === 0) throw badRequest("The REST API doesn't contain any methods");
+  if (methods.some(({ methodIntegration }) => !methodIntegration))
+    throw badRequest("No integration defined for method");
+  const { resources, gatewayResponses } = api;
+  const snapshot = structuredClone({ resources, gatewayResponses });
+  const { description, stageName, stageDescription, variables } = input;
+  const deployment: Deployment = { id: newId(6), description, createdDate: now(), snapshot };
+  if (stageName !== undefined) checkStageName(stageName);
+  api.deployments[deployment.id] = deployment;
+  const stage = stageName === undefined ? undefined : own(api.stages, stageName);
+  if (stage) Object.assign(stage, { deploymentId: deployment.id, lastUpdatedDate: now() });
+  else if (stageName !== undefined)
+    createStage({ ...input, deploymentId: deployment.id, description: stageDescription, variables }, context);
+  return shownDeployment(deployment, {});
+}
+
+function shownDeployment({ snapshot, ...deployment }: Deployment, { embed }: Input) {
+  if (![embed].flat().includes("apisummary")) return deployment;
+  const summary = Object.values(snapshot.resources).map(({ path, methods }) => [
+    path,
+    Object.fromEntries(
+      Object.values(methods).map(({ httpMethod, authorizationType, apiKeyRequired }) => [
+        httpMethod,
+        { authorizationType, apiKeyRequired },
+      ]),
+    ),
+  ]);
+  return { ...deployment, apiSummary: Object.fromEntries(summary) };
+}

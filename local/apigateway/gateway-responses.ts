@@ -1,0 +1,106 @@
+/** API Gateway's operations on gateway responses: the answers that it gives itself. */
+
+import { checkMapping, checkTemplates } from "../execute-api/mapping.ts";
+import type { Context, Input, Operation } from "../service.ts";
+import {
+  apiOf,
+  badRequest,
+  checkStatusCode,
+  type GatewayResponse,
+  notFound,
+  own,
+  page,
+  validation,
+} from "./state.ts";
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
+export const GATEWAY_RESPONSES: Record<string, string | undefined> = {
+  ACCESS_DENIED: "403",
+  API_CONFIGURATION_ERROR: "500",
+  AUTHORIZER_CONFIGURATION_ERROR: "500",
+  AUTHORIZER_FAILURE: "500",
+  BAD_REQUEST_BODY: "400",
+  BAD_REQUEST_PARAMETERS: "400",
+  DEFAULT_4XX: undefined,
+  DEFAULT_5XX: undefined,
+  EXPIRED_TOKEN: "403",
+  INTEGRATION_FAILURE: "504",
+  INTEGRATION_TIMEOUT: "504",
+  INVALID_API_KEY: "403",
+  INVALID_SIGNATURE: "403",
+  MISSING_AUTHENTICATION_TOKEN: "403",
+  QUOTA_EXCEEDED: "429",
+  REQUEST_TOO_LARGE: "413",
+  RESOURCE_NOT_FOUND: "404",
+  THROTTLED: "429",
+  UNAUTHORIZED: "401",
+  UNSUPPORTED_MEDIA_TYPE: "415",
+  WAF_FILTERED: "403",
+};
+
+export const DEFAULT_TEMPLATES = { "application/json": '{"message":$context.error.messageString}' };
+
+export const gatewayResponseOperations: Record<string, Operation> = {
+  PutGatewayResponse: {
+    params: ["restApiId", "responseType", "statusCode", "responseParameters", "responseTemplates"],
+    run: putGatewayResponse,
+  },
+  GetGatewayResponse: {
+    params: ["restApiId", "responseType"],
+    run: (input, context) => shown(apiOf(input, context).gatewayResponses, typeOf(input)),
+  },
+  GetGatewayResponses: {
+    params: ["restApiId", "position", "limit"],
+    run(input, context) {
+      const { gatewayResponses } = apiOf(input, context);
+      const all = Object.keys(GATEWAY_RESPONSES).map(type => shown(gatewayResponses, type));
+      return page(all, input);
+    },
+  },
+  DeleteGatewayResponse: {
+    params: ["restApiId", "responseType"],
+    run(input, context) {
+      const { gatewayResponses } = apiOf(input, context);
+      const type = typeOf(input);
+      if (!own(gatewayResponses, type)) throw notFound("Gateway response type not defined on api");
+      delete gatewayResponses[type];
+    },
+  },
+};
+
+function shown(customised: Record<string, GatewayResponse>, responseType: string) {
+  const response = own(customised, responseType);
+  if (response) return { ...response, defaultResponse: false };
+  const statusCode = GATEWAY_RESPONSES[responseType];
+  return {
+    responseType,
+    statusCode,
+    responseParameters: {},
+    responseTemplates: DEFAULT_TEMPLATES,
+    defaultResponse: true,
+  };
+}
+
+function typeOf({ responseType }: Input): string {
+  if (!Object.hasOwn(GATEWAY_RESPONSES, responseType))
+    throw validation(
+      `1 validation error detected: Value '${responseType}' at 'responseType' failed to satisfy constraint: Member must satisfy enum value set: [${Object.keys(GATEWAY_RESPONSES).join(", ")}]`,
+    );
+  return responseType;
+}
+
+function putGatewayResponse(input: Input, context: Context) {
+  const { gatewayResponses } = apiOf(input, context);
+  const responseType = typeOf(input);
+  const { statusCode, responseParameters = {}, responseTemplates = DEFAULT_TEMPLATES } = input;
+  checkStatusCode(statusCode);
+  checkTemplates(responseTemplates);
+  for (const [destination, source] of Object.entries(responseParameters as Record<string, string>)) {
+    if (!/^gatewayresponse\.header\.[!-~]+$/.test(destination))
+      throw badRequest(`Invalid mapping expression specified: ${destination}`);
+    checkMapping(source);
+  }
+  const own = statusCode ?? GATEWAY_RESPONSES[responseType];
+  gatewayResponses[responseType] = { responseType, statusCode: own, responseParameters, responseTemplates };
+  return shown(gatewayResponses, responseType);
+}

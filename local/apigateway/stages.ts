@@ -1,0 +1,162 @@
+/** API Gateway's operations on stages, which show a deployment to the world. */
+
+import { type Context, type Input, notImplemented, type Operation } from "../service.ts";
+import { checkedTags } from "./apis.ts";
+import { applyPatches, type Patch, requireReplace, unescaped } from "./patch.ts";
+import {
+  apiOf,
+  badRequest,
+  conflict,
+  notFound,
+  now,
+  own,
+  type RestApi,
+  type Stage,
+  stageOf,
+} from "./state.ts";
+
+export const stageOperations: Record<string, Operation> = {
+  CreateStage: {
+    params: ["restApiId", "stageName", "deploymentId", "description", "variables", "tags"],
+    run: createStage,
+  },
+  GetStage: {
+    params: ["restApiId", "stageName"],
+    run: (input, context) => shownStage(stageOf(input, context)),
+  },
+  GetStages: {
+    params: ["restApiId", "deploymentId"],
+    run(input, context) {
+      const stages = Object.values(apiOf(input, context).stages);
+      const { deploymentId: wanted } = input;
+      return {
+        item: stages.filter(({ deploymentId }) => (wanted ?? deploymentId) === deploymentId).map(shownStage),
+      };
+    },
+  },
+  UpdateStage: { params: ["restApiId", "stageName", "patchOperations"], run: updateStage },
+  DeleteStage: {
+    params: ["restApiId", "stageName"],
+    run(input, context) {
+      const { stageName } = stageOf(input, context);
+      delete apiOf(input, context).stages[stageName];
+    },
+  },
+};
+
+/** Makes a stage, for CreateStage and for the deployment that names a new one. */
+export function createStage(input: Input, context: Context) {
+  const api = apiOf(input, context);
+  const { stageName, deploymentId, description, variables, tags = {} } = input;
+  checkStageName(stageName);
+  if (own(api.stages, stageName)) throw conflict("Stage already exists");
+  requireDeployment(api, deploymentId);
+  const stage: Stage = {
+    stageName,
+    deploymentId,
+    description,
+    variables,
+    tags: checkedTags(tags),
+    methodSettings: {},
+    createdDate: now(),
+    lastUpdatedDate: now(),
+    servedFrom: Date.now() + context.world.timing.stage,
+  };
+  api.stages[stageName] = stage;
+  return shownStage(stage);
+}
+
+/** Refuses a name that no stage may have. */
+export function checkStageName(name: string | undefined): void {
+  if (!/^[\w-]{1,128}$/.test(name ?? "")) throw badRequest("Stage name only allows a-zA-Z0-9_-");
+}
+
+function requireDeployment(api: RestApi, deploymentId: string): void {
+  if (!own(api.deployments, deploymentId)) throw badRequest("Invalid Deployment identifier specified");
+}
+
+const DEFAULT_SETTING = {
+  metricsEnabled: false,
+  dataTraceEnabled: false,
+  cachingEnabled: false,
+  cacheTtlInSeconds: 300,
+  cacheDataEncrypted: false,
+  requireAuthorizationForCacheControl: true,
+  unauthorizedCacheControlHeaderStrategy: "SUCCEED_WITH_RESPONSE_HEADER",
+};
+
+function shownStage({ servedFrom: _, methodSettings, ...stage }: Stage) {
+  const settings = Object.entries(methodSettings).map(([method, own]) => [
+    method,
+    { ...DEFAULT_SETTING, ...own },
+  ]);
+  return {
+    ...stage,
+    cacheClusterEnabled: false,
+    cacheClusterStatus: "NOT_AVAILABLE",
+    tracingEnabled: false,
+    methodSettings: Object.fromEntries(settings),
+  };
+}
+
+/** All operations or none. */
+function updateStage(input: Input, context: Context) {
+  const stage = stageOf(input, context);
+  const changed = structuredClone(stage);
+  const api = apiOf(input, context);
+  applyPatches(input, patch => patchStage(changed, api, patch));
+  Object.assign(stage, changed, { lastUpdatedDate: now() });
+  return shownStage(stage);
+}
+
+function patchStage(stage: Stage, api: RestApi, patch: Patch): boolean {
+  const { op, path, value = "" } = patch;
+  const [, variable] = /^\/variables\/(\w+)$/.exec(path) ?? [];
+  if (variable) return patchVariable(stage, variable, patch);
+  if (path === "/description") stage.description = op === "remove" ? undefined : value;
+  else if (path === "/deploymentId") {
+    requireReplace(patch);
+    requireDeployment(api, value);
+    stage.deploymentId = value;
+  } else return patchMethodSetting(stage, patch);
+  return true;
+}
+
+function patchVariable(stage: Stage, name: string, { op, value = "" }: Patch): boolean {
+  const { [name]: _, ...others } = stage.variables ?? {};
+  stage.variables = op === "remove" ? others : { ...others, [name]: value };
+  return true;
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html */
+const DEFAULT_THROTTLING = { throttlingRateLimit: 10_000, throttlingBurstLimit: 5_000 };
+
+/** "/*\/*\/throttling/rateLimit", "/~1items/GET/throttling/burstLimit"; removing takes a method's settings away. */
+function patchMethodSetting({ methodSettings }: Stage, patch: Patch): boolean {
+  const { op, path, value } = patch;
+  const [, resource = "", verb = "", setting] =
+    /^\/(.+)\/([A-Z]+|\*)(?:\/([a-z]+\/[a-zA-Z]+))?$/.exec(path) ?? [];
+  if (!resource) return false;
+  const method = `${unescaped(resource).replace(/^\//, "")}/${verb}`;
+  if (op === "remove" && !setting) return removeMethodSetting(methodSettings, method);
+  requireReplace(patch);
+  const settings = { ...DEFAULT_THROTTLING, ...own(methodSettings, method) };
+  if (setting === "throttling/rateLimit") settings.throttlingRateLimit = limit(value);
+  else if (setting === "throttling/burstLimit") settings.throttlingBurstLimit = Math.trunc(limit(value));
+  else if (setting) throw notImplemented(`the method setting ${setting} of stages`);
+  else return false;
+  methodSettings[method] = settings;
+  return true;
+}
+
+function removeMethodSetting(settings: Stage["methodSettings"], method: string): boolean {
+  if (!own(settings, method)) throw notFound("Invalid Method Setting identifier specified");
+  delete settings[method];
+  return true;
+}
+
+function limit(value: string | undefined): number {
+  const number = Number(value ?? Number.NaN);
+  if (!(number >= 0)) throw badRequest("Invalid throttling limit specified");
+  return number;
+}

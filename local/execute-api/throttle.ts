@@ -1,0 +1,39 @@
+/**
+ * Throttling of a stage's methods: a bucket of tokens that fills at the rate and holds the burst. A setting for
+ * all methods gives each of them a bucket of its own.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+ */
+import { type MethodSetting, own, type Stage } from "../apigateway/state.ts";
+
+interface Bucket {
+  tokens: number;
+  filledAt: number;
+}
+
+const buckets = new WeakMap<Stage, Map<string, Bucket>>();
+
+/** Takes a token for a request, or says false when there is none. */
+export function takeToken(stage: Stage, resourcePath: string, httpMethod: string): boolean {
+  const method = `${resourcePath.replace(/^\//, "")}/${httpMethod}`;
+  const setting = own(stage.methodSettings, method) ?? own(stage.methodSettings, "*/*");
+  if (!setting) return true;
+  const bucket = fill(bucketOf(stage, method, setting), setting);
+  if (bucket.tokens < 1) return false;
+  bucket.tokens--;
+  return true;
+}
+
+function bucketOf(stage: Stage, method: string, { throttlingBurstLimit: tokens }: MethodSetting): Bucket {
+  const all = buckets.get(stage) ?? new Map<string, Bucket>();
+  buckets.set(stage, all);
+  const bucket = all.get(method) ?? { tokens, filledAt: Date.now() };
+  all.set(method, bucket);
+  return bucket;
+}
+
+function fill(bucket: Bucket, { throttlingRateLimit, throttlingBurstLimit }: MethodSetting): Bucket {
+  const seconds = (Date.now() - bucket.filledAt) / 1000;
+  bucket.tokens = Math.min(bucket.tokens + seconds * throttlingRateLimit, throttlingBurstLimit);
+  bucket.filledAt = Date.now();
+  return bucket;
+}

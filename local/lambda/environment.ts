@@ -1,0 +1,157 @@
+/**
+ * An execution environment: a worker thread with its own environment variables that runs one event at a time.
+ * It keeps a function that throws, loops for ever or exits from harming the rest, but it is no sandbox: a function
+ * that means harm can read this user's files, as any program that you start can.
+ */
+import { Worker } from "node:worker_threads";
+
+export interface EnvironmentSettings {
+  /** The directory that the deployment package was unpacked to. */
+  taskRoot: string;
+  handler: string;
+  runtime: string;
+  logFormat: string;
+  memoryMegabytes: number;
+  variables: Record<string, string>;
+  /** Called with each line that the function writes. */
+  onLog: (line: string) => void;
+}
+
+export interface Event {
+  payload: string;
+  requestId: string;
+  timeoutMs: number;
+  context: Record<string, string>;
+}
+
+/** What a function answered, or the error document that Lambda answers for it. */
+export interface Outcome {
+  payload: string;
+  failed: boolean;
+}
+
+type Message =
+  | { type: "ready" }
+  | { type: "log"; line: string }
+  | { type: "answer"; payload: string }
+  | { type: "error" | "crash"; error: FunctionError };
+
+interface FunctionError {
+  errorType: string;
+  errorMessage: string;
+  trace?: string[];
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
+const INIT_MS = 10_000;
+
+export class Environment {
+  /** Undefined once the handler is loaded; an outcome when it cannot be. */
+  readonly ready: Promise<Outcome | undefined>;
+  /** Resolves when the worker is gone, whatever ended it. */
+  readonly ended: Promise<void>;
+  /** Whether it can take another event. */
+  usable = true;
+  readonly #worker: Worker;
+  readonly #onLog: (line: string) => void;
+  #requestId = "";
+  #settle: (outcome: Outcome | undefined) => void = () => {};
+
+  constructor({
+    taskRoot,
+    handler,
+    runtime,
+    logFormat,
+    memoryMegabytes,
+    variables,
+    onLog,
+  }: EnvironmentSettings) {
+    this.#worker = new Worker(new URL("./worker.mjs", import.meta.url), {
+      workerData: { taskRoot, handler, runtime, logFormat },
+      env: variables,
+      execArgv: [],
+      argv: [],
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
+    });
+    this.#onLog = onLog;
+    this.ready = this.#next(INIT_MS);
+    this.ended = new Promise(resolve => this.#worker.once("exit", () => resolve()));
+    this.#worker.on("message", (message: Message) => this.#receive(message));
+    this.#worker.on("error", (error: NodeJS.ErrnoException) =>
+      this.#break(asFunctionError(error, this.#requestId)),
+    );
+    this.#worker.on("exit", code => this.#break(exited(code, this.#requestId)));
+  }
+
+  /** Runs one event to its end. */
+  async run({ payload, requestId, timeoutMs, context }: Event): Promise<Outcome> {
+    this.#requestId = requestId;
+    const outcome = this.#next(timeoutMs);
+    this.#worker.postMessage({ event: payload, deadline: Date.now() + timeoutMs, context });
+    return (await outcome) as Outcome;
+  }
+
+  /** Ends the worker, even in the middle of an endless loop. */
+  async end(): Promise<void> {
+    this.usable = false;
+    await this.#worker.terminate();
+  }
+
+  /** What the worker says next, or that its time is over. An idle worker keeps no process alive. */
+  #next(timeoutMs: number): Promise<Outcome | undefined> {
+    this.#worker.ref();
+    return new Promise(resolve => {
+      const timer = setTimeout(() => {
+        const message = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+        this.#onLog(`${new Date().toISOString()} ${this.#requestId} ${message}`);
+        this.#break(timedOut(this.#requestId, message));
+        void this.end();
+      }, timeoutMs);
+      this.#settle = outcome => {
+        clearTimeout(timer);
+        this.#worker.unref();
+        this.#settle = () => {};
+        resolve(outcome);
+      };
+    });
+  }
+
+  #receive(message: Message): void {
+    if (message.type === "log") this.#onLog(message.line);
+    else if (message.type === "ready") this.#settle(undefined);
+    else if (message.type === "answer") this.#settle({ payload: message.payload, failed: false });
+    else {
+      this.#onLog(JSON.stringify({ level: "ERROR", requestId: this.#requestId, message: message.error }));
+      if (message.type === "crash") this.#break(message.error);
+      else this.#settle(failed(message.error));
+    }
+  }
+
+  #break(error: FunctionError): void {
+    this.usable = false;
+    this.#settle(failed(error));
+  }
+}
+
+const failed = (error: FunctionError): Outcome => ({ payload: JSON.stringify(error), failed: true });
+
+const timedOut = (requestId: string, message: string): FunctionError => ({
+  errorType: "Sandbox.Timedout",
+  errorMessage: `RequestId: ${requestId} Error: ${message}`,
+});
+
+const exited = (code: number, requestId: string): FunctionError => ({
+  errorType: "Runtime.ExitError",
+  errorMessage: `RequestId: ${requestId} Error: Runtime exited ${code ? `with error: exit status ${code}` : "without providing a reason"}`,
+});
+
+/** The worker itself broke: most likely the function used more memory than it has. */
+const asFunctionError = (error: NodeJS.ErrnoException, requestId: string): FunctionError =>
+  error.code === "ERR_WORKER_OUT_OF_MEMORY"
+    ? {
+        errorType: "Runtime.OutOfMemory",
+        errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,
+      }
+    : { errorType: error.name, errorMessage: error.message };

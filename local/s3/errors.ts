@@ -1,0 +1,31 @@
+/** Errors that several parts of S3 answer. */
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+import { AwsError } from "../service.ts";
+
+export const accessDenied = (message = "Access Denied") => new AwsError("AccessDenied", 403, message);
+
+export const noSuchBucket = (name: string) =>
+  new AwsError("NoSuchBucket", 404, "The specified bucket does not exist", { members: { BucketName: name } });
+
+export const noSuchKey = (key: string) =>
+  new AwsError("NoSuchKey", 404, "The specified key does not exist.", { members: { Key: key } });
+
+export const invalidArgument = (message: string, name: string, value: string) =>
+  new AwsError("InvalidArgument", 400, message, { members: { ArgumentName: name, ArgumentValue: value } });
+
+export const invalidRequest = (message: string) => new AwsError("InvalidRequest", 400, message);
+
+/** The answer to reading a setting that a bucket does not have. */
+export const absent = (code: string, message: string) => new AwsError(code, 404, message);
+
+export const noWebsite = () =>
+  absent("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration");
+
+/** Decodes a part of a path. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new AwsError("InvalidURI", 400, "Couldn't parse the specified URI.");
+  }
+}

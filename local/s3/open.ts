@@ -1,0 +1,32 @@
+/** Objects that anybody may read, as responses. */
+
+import type { WireRequest, WireResponse } from "../service.ts";
+import type { World } from "../world.ts";
+import { isOpen } from "./access.ts";
+import { checkRead } from "./conditions.ts";
+import { accessDenied, noSuchKey } from "./errors.ts";
+import { headersOf } from "./objects.ts";
+import { type Bucket, objectAt, type StoredObject } from "./state.ts";
+
+/** An object that anybody may read. Whether a key is free is told only to those who may list the bucket. */
+export function openObject(world: World, bucket: Bucket, key: string): StoredObject {
+  const object = objectAt(bucket, key);
+  if (object && isOpen(world, bucket, "s3:GetObject", key)) return object;
+  if (!object && isOpen(world, bucket, "s3:ListBucket")) throw noSuchKey(key);
+  throw accessDenied();
+}
+
+/** The response with an object's content, or 304 when the client has it already. */
+export function contentOf(object: StoredObject, { method, headers }: WireRequest): WireResponse {
+  checkRead(object, {
+    IfMatch: headers["if-match"],
+    IfNoneMatch: headers["if-none-match"],
+    IfModifiedSince: headers["if-modified-since"],
+    IfUnmodifiedSince: headers["if-unmodified-since"],
+  });
+  return {
+    status: 200,
+    headers: headersOf(object),
+    body: method === "HEAD" ? "" : Buffer.from(object.body, "base64"),
+  };
+}
