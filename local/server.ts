@@ -70,7 +70,7 @@ export async function createLocalAws(options: LocalAwsOptions = {}): Promise<Loc
 export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
   const aws = await createLocalAws(options);
   try {
-    const socket = await listen(aws.answer, options.port ?? 4566);
+    const socket = await listen(aws.answer, options.port ?? 0);
     const close = async () => {
       await socket.close();
       await aws.close();
