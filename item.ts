@@ -33,7 +33,8 @@ export function problemWith(field: Field, text: string | undefined | null): Prob
 
 function fault(name: string, maxBytes: number, text: string | undefined | null): string | undefined {
   if (text === undefined || text === null || text === "") return `The ${name} is missing.`;
-  if (/\p{Surrogate}/u.test(text)) return `The ${name} is not well-formed Unicode.`;
+  // U+FFFD is what becomes of bytes that are not UTF-8: it is not what was sent.
+  if (/[\p{Surrogate}\ufffd]/u.test(text)) return `The ${name} is not well-formed Unicode.`;
   if (/\p{Cc}/u.test(text)) return `The ${name} contains a control character, such as a tab or a line break.`;
   const size = bytesOf(text);
   if (size > maxBytes) return `The ${name} has ${size} bytes; at most ${maxBytes} are allowed.`;

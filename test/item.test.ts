@@ -31,6 +31,10 @@ for (const field of FIELDS) {
       assert.match(problemWith(field, half)!.message, /not well-formed/);
   });
 
+  test(`what stands for undecodable bytes is not a ${field}`, () => {
+    assert.match(problemWith(field, "caf\ufffd")!.message, /not well-formed/);
+  });
+
   test(`every control character keeps a text from being a ${field}`, () => {
     const codes = [...Array(0x20).keys(), ...Array.from({ length: 0x21 }, (_, index) => 0x7f + index)];
     for (const code of codes)

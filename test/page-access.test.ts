@@ -98,7 +98,7 @@ describe("the page, for everybody and against intruders", { skip: withoutBrowser
     const reason = page.locator("noscript p");
 
     assert.equal(await reason.isVisible(), true);
-    assert.equal(await reason.textContent(), "This form needs JavaScript to talk to the API.");
+    assert.equal(await reason.textContent(), "This form needs JavaScript.");
   });
 
   const states: Record<string, (page: Page) => Promise<unknown>> = {

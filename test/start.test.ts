@@ -35,7 +35,9 @@ function start(project: string, ...args: string[]): Start {
     stream.setEncoding("utf8").on("data", chunk => {
       text += chunk;
     });
+  const impatience = setTimeout(() => child.kill("SIGKILL"), 2 * PATIENCE_MS);
   const ended = new Promise<number | null>(resolve => child.on("close", resolve));
+  ended.then(() => clearTimeout(impatience));
   const hears = async (pattern: RegExp) => {
     for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
       const found = pattern.exec(text);

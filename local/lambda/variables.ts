@@ -41,6 +41,8 @@ function lambdaVariables(world: World, fn: LambdaFunction, taskRoot: string, str
     AWS_SESSION_TOKEN: key.token,
     // Not set on AWS: leads the function's clients to this AWS instead.
     AWS_ENDPOINT_URL: world.endpoint,
+    // Not set on AWS: this may be an older Node than the function is for.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     _HANDLER: Handler,
     LAMBDA_TASK_ROOT: taskRoot,
     LANG: "en_US.UTF-8",
