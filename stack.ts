@@ -2,8 +2,8 @@
 
 export const DEFAULT_NAME = "dynamosync";
 
-/** A stack's name: the role's name, 64 characters at most, must hold it and the region. */
-export const NAME_PATTERN = /^[a-z][a-z0-9-]{0,23}$/;
+/** A stack's name: a table's has three characters at least; a role's, which holds the region too, 64 at most. */
+export const NAME_PATTERN = /^[a-z][a-z0-9-]{2,23}$/;
 
 /** Where a stack lives and what it is called. */
 export interface Place {

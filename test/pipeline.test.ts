@@ -47,7 +47,7 @@ describe("the deployed page", { skip: withoutBrowser }, () => {
     await page.click("#look-up");
     await says("Found");
 
-    assert.match(await page.locator("#outcome").innerText(), /💾 \+ 100 % <b>/);
+    assert.match(await page.locator("#outcome").textContent(), /💾 \+ 100 % <b>/);
     await save("café", "another");
     await says("This ID holds another value");
     await page.getByRole("button", { name: "Replace it" }).click();
@@ -63,6 +63,6 @@ describe("the deployed page", { skip: withoutBrowser }, () => {
     await save("", "value");
 
     await says("Not sent");
-    assert.equal(await page.locator("#id-problem").innerText(), "The ID is missing.");
+    assert.equal(await page.locator("#id-problem").textContent(), "The ID is missing.");
   });
 });

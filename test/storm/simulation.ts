@@ -30,7 +30,7 @@ const code = await buildFunction();
 const build = { code: async () => code, page: async (apiUrl: string) => `<a href="${apiUrl}">API</a>` };
 
 /** What somebody changes by hand. */
-const byHand: Record<string, (clients: Clients) => Promise<unknown>> = {
+export const byHand: Record<string, (clients: Clients) => Promise<unknown>> = {
   code: ({ lambda }) =>
     lambda.send(
       new UpdateFunctionCodeCommand({

@@ -1,0 +1,228 @@
+/** What only the local AWS can show of deploy's errors and repairs: other accounts, policies, settings that others lack. */
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import * as apigateway from "@aws-sdk/client-api-gateway";
+import * as lambda from "@aws-sdk/client-lambda";
+import { deploy } from "../deploy.ts";
+import type { Around } from "../local/aws.ts";
+import { s3State } from "../local/s3/state.ts";
+import { startLocalAws } from "../local/server.ts";
+import { AwsError } from "../local/service.ts";
+import { connect } from "../resources/clients.ts";
+import { explain } from "../resources/errors.ts";
+import { buildFunction } from "../resources/zip.ts";
+import { teardown } from "../teardown.ts";
+
+let refused: { operation: string; error: AwsError } | undefined;
+const around: Around = (call, run) => {
+  if (call.operation === refused?.operation) throw refused.error;
+  return run();
+};
+const local = await startLocalAws({ around });
+Object.assign(process.env, local.environment);
+after(() => local.close());
+const { region, world } = local;
+const clients = connect(region);
+const bucketOf = (name: string) => `${name}-${world.account}-${region}`;
+
+/** What a person reads when a deploy fails. */
+const failure = async (name: string) =>
+  deploy({ name, region }).then(
+    () => assert.fail("the deploy succeeded"),
+    error => explain(error),
+  );
+
+describe("deploy says in plain words", () => {
+  test("that the bucket belongs to another account, and writes nothing", async () => {
+    const bucket = {
+      name: bucketOf("squatted"),
+      region,
+      createdAt: 0,
+      owner: "111122223333",
+      tags: [],
+      objects: [],
+    };
+    s3State(world).buckets.push(bucket);
+    local.calls.length = 0;
+
+    const { message, remedy } = await failure("squatted");
+
+    assert.match(message, /Cannot read the bucket squatted-.*it belongs to another account/);
+    assert.match(remedy, /--name/);
+    assert.deepEqual(
+      local.calls.filter(({ operation }) => /^(Create|Put)/.test(operation)),
+      [],
+    );
+  });
+
+  test("that the account blocks public access", async () => {
+    const on = {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    };
+    s3State(world).accountBlockPublicAccess = on;
+
+    const { message, remedy } = await failure("blocked");
+    delete s3State(world).accountBlockPublicAccess;
+
+    assert.match(message, /Cannot make the page in the bucket blocked-.* public/);
+    assert.match(remedy, /Block Public Access is on for the account/);
+  });
+
+  test("which call is denied", async () => {
+    const error = new AwsError(
+      "AccessDenied",
+      403,
+      "User: arn:aws:iam::1:user/x is not authorized to perform: iam:CreateRole",
+    );
+    refused = { operation: "CreateRole", error };
+
+    const { message, remedy } = await failure("denied");
+    refused = undefined;
+
+    assert.match(message, /Cannot IAM CreateRole because it is denied: .*iam:CreateRole/);
+    assert.match(remedy, /permissions listed in README/);
+  });
+
+  test("that the credentials have expired", async () => {
+    refused = {
+      operation: "GetCallerIdentity",
+      error: new AwsError("ExpiredToken", 403, "The security token included in the request is expired"),
+    };
+
+    const { message, remedy } = await failure("expired");
+    refused = undefined;
+
+    assert.match(message, /the credentials have expired/);
+    assert.match(remedy, /aws sso login/);
+  });
+});
+
+describe("a teardown", () => {
+  test("goes on after a failure, names what is left, and finishes when it is run again", async () => {
+    await deploy({ name: "stubborn", region });
+    refused = {
+      operation: "DeleteFunction",
+      error: new AwsError("AccessDeniedException", 403, "not authorized"),
+    };
+
+    const first = await teardown({ name: "stubborn", region });
+    refused = undefined;
+    const second = await teardown({ name: "stubborn", region });
+
+    const outcomes = ({ resources }: typeof first) =>
+      Object.fromEntries(resources.map(({ type, outcome }) => [type, outcome]));
+    assert.deepEqual(outcomes(first), {
+      "REST API": "removed",
+      function: "failed",
+      role: "skipped",
+      bucket: "removed",
+      table: "removed",
+      "log group": "skipped",
+    });
+    assert.deepEqual(outcomes(second), {
+      "REST API": "absent",
+      function: "removed",
+      role: "removed",
+      bucket: "absent",
+      table: "absent",
+      "log group": "removed",
+    });
+  });
+});
+
+describe("drift is named and repaired:", () => {
+  const FunctionName = "drifting";
+  let restApiId: string;
+
+  const drifts: [type: string, setting: string, change: () => Promise<unknown>][] = [
+    [
+      "function",
+      "log format",
+      () =>
+        clients.lambda.send(
+          new lambda.UpdateFunctionConfigurationCommand({
+            FunctionName,
+            LoggingConfig: { LogFormat: "Text" },
+          }),
+        ),
+    ],
+    [
+      "function",
+      "architecture",
+      async () => {
+        const { zip: ZipFile } = await buildFunction();
+        await clients.lambda.send(
+          new lambda.UpdateFunctionCodeCommand({ FunctionName, ZipFile, Architectures: ["x86_64"] }),
+        );
+      },
+    ],
+    [
+      "REST API",
+      "endpoint type",
+      () =>
+        clients.apigateway.send(
+          new apigateway.UpdateRestApiCommand({
+            restApiId,
+            patchOperations: [
+              { op: "replace", path: "/endpointConfiguration/types/REGIONAL", value: "EDGE" },
+            ],
+          }),
+        ),
+    ],
+    [
+      "stage",
+      "throttling",
+      () =>
+        clients.apigateway.send(
+          new apigateway.UpdateStageCommand({
+            restApiId,
+            stageName: "prod",
+            patchOperations: [{ op: "replace", path: "/~1items/GET/throttling/rateLimit", value: "9" }],
+          }),
+        ),
+    ],
+    [
+      "stage",
+      "tag",
+      () =>
+        clients.apigateway.send(
+          new apigateway.UntagResourceCommand({
+            resourceArn: `arn:aws:apigateway:${region}::/restapis/${restApiId}/stages/prod`,
+            tagKeys: ["dynamosync:stack"],
+          }),
+        ),
+    ],
+    [
+      "REST API",
+      "surplus APIs",
+      () =>
+        clients.apigateway.send(
+          new apigateway.CreateRestApiCommand({
+            name: FunctionName,
+            tags: { "dynamosync:stack": FunctionName },
+          }),
+        ),
+    ],
+  ];
+  for (const [type, setting, change] of drifts) {
+    test(`${type}, ${setting}`, async () => {
+      await deploy({ name: FunctionName, region });
+      const { items } = await clients.apigateway.send(new apigateway.GetRestApisCommand({}));
+      restApiId = items!.find(({ name }) => name === FunctionName)!.id!;
+      await change();
+
+      const { resources } = await deploy({ name: FunctionName, region });
+
+      const changed = resources.filter(({ outcome }) => outcome !== "unchanged");
+      assert.deepEqual(
+        changed.map(result => [result.type, result.changes.map(({ setting }) => setting)]),
+        [[type, [setting]]],
+      );
+      const again = await deploy({ name: FunctionName, region });
+      assert.ok(again.resources.every(({ outcome }) => outcome === "unchanged"));
+    });
+  }
+});
