@@ -7,6 +7,7 @@ import {
   CreateDeploymentCommand,
   CreateStageCommand,
   DeleteDeploymentCommand,
+  type Deployment,
   GetDeploymentsCommand,
   GetStageCommand,
   type MethodSetting,
@@ -51,12 +52,11 @@ export function stage(
   async function read(): Promise<StageState | undefined> {
     const restApiId = await api.id();
     if (restApiId === undefined) return undefined;
-    const [found, deployments] = await Promise.all([
+    const [found, all] = await Promise.all([
       orAbsent(apigateway.send(new GetStageCommand({ restApiId, stageName })), "NotFoundException"),
-      apigateway.send(new GetDeploymentsCommand({ restApiId, limit: 500 })),
+      deployments(restApiId),
     ]);
     if (!found) return undefined;
-    const all = deployments.items ?? [];
     return {
       restApiId,
       deployment: all.find(({ id }) => id === found.deploymentId)?.description,
@@ -71,10 +71,18 @@ export function stage(
     return id!;
   }
 
+  async function deployments(restApiId: string): Promise<Deployment[]> {
+    const { items = [] } = await apigateway.send(new GetDeploymentsCommand({ restApiId, limit: 500 }));
+    return items;
+  }
+
   async function create(): Promise<StageState> {
     const restApiId = (await api.id())!;
     const deploymentId = await createDeployment(restApiId);
-    await apigateway.send(new CreateStageCommand({ restApiId, stageName, deploymentId, tags: stack.tags }));
+    const created = apigateway.send(
+      new CreateStageCommand({ restApiId, stageName, deploymentId, tags: stack.tags }),
+    );
+    if (!(await orAbsent(created, "ConflictException"))) await show(restApiId, [deploymentId]);
     return {
       restApiId,
       deployment: description,
@@ -87,14 +95,26 @@ export function stage(
   const patch = (restApiId: string, ...patchOperations: PatchOperation[]) =>
     apigateway.send(new UpdateStageCommand({ restApiId, stageName, patchOperations }));
 
-  /** The new snapshot is complete before the stage shows it; tidying up must never fail a deploy. */
+  /**
+   * Shows a new snapshot of the routes. If another deploy made one at the same time, either may be of routes
+   * that the other was just rewriting: then both are through with that, and the next snapshot is whole.
+   */
+  async function show(restApiId: string, known: string[]): Promise<void> {
+    for (let seen = new Set(known); ; ) {
+      const value = await createDeployment(restApiId);
+      await patch(restApiId, { op: "replace", path: "/deploymentId", value });
+      seen.add(value);
+      const ids = (await deployments(restApiId)).map(({ id }) => id!);
+      if (ids.every(id => seen.has(id))) return;
+      seen = new Set(ids);
+    }
+  }
+
+  /** Tidying up must never fail a deploy. */
   async function redeploy({ restApiId, deploymentIds }: StageState) {
-    const deploymentId = await createDeployment(restApiId);
-    await patch(restApiId, { op: "replace", path: "/deploymentId", value: deploymentId });
-    for (const superseded of deploymentIds) {
-      await apigateway
-        .send(new DeleteDeploymentCommand({ restApiId, deploymentId: superseded }))
-        .catch(() => {});
+    await show(restApiId, deploymentIds);
+    for (const deploymentId of deploymentIds) {
+      await apigateway.send(new DeleteDeploymentCommand({ restApiId, deploymentId })).catch(() => {});
     }
   }
 

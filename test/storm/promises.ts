@@ -4,6 +4,7 @@ import { GetRestApisCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeTableCommand, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import type { Deployed } from "../../deploy.ts";
+import { apisIn } from "../../local/apigateway/state.ts";
 import { stack } from "../../stack.ts";
 import type { TornDown } from "../../teardown.ts";
 import { foreign } from "../foreign.ts";
@@ -37,7 +38,26 @@ async function assertSettled(simulation: Simulation): Promise<Deployed> {
   await assertAnswers(simulation);
   const { items } = await simulation.settle(simulation.clients().apigateway.send(new GetRestApisCommand({})));
   assert.equal(items!.length, 1);
+  assertWhole(simulation, items![0]!.id!);
   return deployed;
+}
+
+/** What the stage shows is what deploy wants: no snapshot of routes that were just being rewritten. */
+function assertWhole({ aws }: Simulation, apiId: string): void {
+  const { stages, deployments } = apisIn(aws.world, REGION)[apiId]!;
+  const { resources, gatewayResponses } = deployments[stages.prod!.deploymentId]!.snapshot;
+  const items = Object.values(resources).find(({ path }) => path === "/items")!;
+  const { ANY, OPTIONS, ...toFunction } = items.methods;
+  assert.deepEqual(Object.keys(toFunction).sort(), ["GET", "POST", "PUT"]);
+  assert.ok(
+    Object.values(toFunction).every(({ methodIntegration }) => methodIntegration?.type === "AWS_PROXY"),
+  );
+  const answers = [ANY, OPTIONS].map(method => method!.methodIntegration!.integrationResponses);
+  assert.deepEqual(
+    answers.map(answer => Object.keys(answer ?? {})),
+    [["405"], ["204"]],
+  );
+  assert.equal(Object.keys(gatewayResponses).length, 4);
 }
 
 /** The page that is there now asks an API that answers. */
