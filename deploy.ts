@@ -7,6 +7,7 @@ import { lambdaFunction } from "./resources/function.ts";
 import { logGroup } from "./resources/logs.ts";
 import { buildPage } from "./resources/page.ts";
 import { permission } from "./resources/permission.ts";
+import { planText } from "./resources/progress.ts";
 import { plan, type Resource } from "./resources/resource.ts";
 import { role } from "./resources/role.ts";
 import { routes } from "./resources/routes.ts";
@@ -57,9 +58,8 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   const site = siteUrl(clients, wanted.bucket.name);
   const allowedOrigin = new URL(site).origin;
   const urlOf = (id = "new-api") => apiUrl(clients, id, wanted.api.stageName, wanted.api.path);
-  progress.begin(
-    `${dryRun ? "Looking at" : "Deploying"} ${name} in ${region}, account ${account}, as ${caller}`,
-  );
+  const action = dryRun ? "Looking at" : "Deploying";
+  progress.begin({ action, name, account, region, caller, endpoint: clients.endpoint });
 
   const steps = new Steps<Resource<unknown>>(plan);
   const roleOfFunction = role(clients, wanted);
@@ -72,13 +72,13 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   const parts = { code, allowedOrigin, role: roleOfFunction };
   const functionStep = steps.add(lambdaFunction(clients, wanted, parts), roleStep);
   const permissionStep = steps.add(permission(clients, wanted, api), functionStep, apiStep);
-  const routesStep = steps.add(routes(clients, wanted, allowedOrigin, api), apiStep);
-  const stageStep = steps.add(stage(clients, wanted, allowedOrigin, api), routesStep);
+  const theRoutes = routes(clients, wanted, allowedOrigin, api);
+  const routesStep = steps.add(theRoutes, apiStep);
+  const stageStep = steps.add(stage(clients, wanted, allowedOrigin, api, theRoutes), routesStep);
   const html = async () => build.page(urlOf(await api.id()));
   steps.add(page(clients, wanted, html), bucketStep, stageStep, permissionStep);
 
   const planned = await steps.look();
-  if (dryRun) for (const result of planned) progress.done(result);
   const resources = dryRun ? planned : await steps.carryOut(progress);
   for (const { error } of resources) if (error) throw error;
   const url = urlOf(await api.id());
@@ -88,6 +88,11 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   return { name, account, region, siteUrl: site, apiUrl: url, resources, ms };
 }
 
+const whatNext = ({ siteUrl, apiUrl }: Deployed) => `
+Page  ${siteUrl}
+API   ${apiUrl}
+Try   curl -X POST '${apiUrl}?id=1&value=hello'`;
+
 const usage = `Usage: npx tsx deploy.ts [options]
 
 Creates the stack on AWS, or changes what differs from stack.ts.
@@ -96,6 +101,7 @@ Options:
   --name <name>      the stack's name (default: dynamosync)
   --region <region>  where (default: AWS_REGION, or the profile's region)
   --dry-run          say what would be created or changed, and change nothing
+  --explain          show each call to AWS as the aws command that does the same
   --json             print the result as one JSON object
   --help             show this help
 
@@ -107,9 +113,10 @@ if (isMain(import.meta.url)) {
     usage,
     flags: ["dry-run"],
     async run({ flags, json, ...options }) {
-      const deployed = await deploy({ ...options, dryRun: flags["dry-run"] });
-      const text = `Page  ${deployed.siteUrl}\nAPI   ${deployed.apiUrl}`;
-      console.log(json ? JSON.stringify(deployed) : text);
+      const dryRun = flags["dry-run"];
+      const deployed = await deploy({ ...options, dryRun });
+      if (json) console.log(JSON.stringify(deployed));
+      else console.log(dryRun ? planText(deployed.resources) : whatNext(deployed));
       return 0;
     },
   });

@@ -60,6 +60,7 @@ export const handler = async (
   context: Context,
 ): Promise<APIGatewayProxyResult> => {
   const started = performance.now();
+  event ??= {} as APIGatewayProxyEvent; // null is JSON too
   const requestId = event.requestContext?.requestId ?? context.awsRequestId;
   const answer = await answerTo(event, context).catch(error => failure(error, requestId));
   log(requestId, event.httpMethod, answer, performance.now() - started);

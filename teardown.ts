@@ -1,12 +1,12 @@
 /** Removes from AWS what deploy.ts created: `npx tsx teardown.ts --help`. */
-import { createInterface } from "node:readline/promises";
 import { restApi } from "./resources/api.ts";
 import { bucket } from "./resources/bucket.ts";
 import { type Clients, connect, identify } from "./resources/clients.ts";
-import { isMain, runCommand } from "./resources/command-line.ts";
+import { isAnsweredYes, isMain, runCommand } from "./resources/command-line.ts";
 import { explain, Refusal } from "./resources/errors.ts";
 import { existingFunction } from "./resources/function.ts";
 import { logGroup } from "./resources/logs.ts";
+import { planText } from "./resources/progress.ts";
 import { type Existing, removal } from "./resources/resource.ts";
 import { role } from "./resources/role.ts";
 import { type Progress, type Result, Steps, silent } from "./resources/steps.ts";
@@ -31,6 +31,8 @@ export interface TornDown {
   name: string;
   account: string;
   region: string;
+  /** How many items the table holds that goes. */
+  items: number;
   resources: Result[];
   /** How long it took, in milliseconds. */
   ms: number;
@@ -46,9 +48,8 @@ export async function teardown({ name, region, ...options }: TeardownOptions): P
   const started = performance.now();
   const { account, partition, caller } = await identify(clients);
   const wanted = stack({ name, account, region, partition });
-  progress.begin(
-    `${dryRun ? "Looking at" : "Removing"} ${name} in ${region}, account ${account}, as ${caller}`,
-  );
+  const action = dryRun ? "Looking at" : "Removing";
+  progress.begin({ action, name, account, region, caller, endpoint: clients.endpoint });
 
   const theTable = table(clients, wanted);
   const steps = new Steps<Existing<unknown>>(resource =>
@@ -63,34 +64,25 @@ export async function teardown({ name, region, ...options }: TeardownOptions): P
 
   const planned = await steps.look();
   const tableGoes = planned.some(({ type, outcome }) => type === theTable.type && outcome === "removed");
-  if (tableGoes && !dryRun) await assertMayGo(clients, wanted.table.name, options.confirm);
-  if (dryRun) for (const result of planned) progress.done(result);
+  const items = tableGoes ? await countItems(clients, wanted.table.name) : 0;
+  if (!dryRun) await assertMayGo(items, wanted.table.name, options.confirm);
   const resources = dryRun ? planned : await steps.carryOut(progress);
-  return { name, account, region, resources, ms: Math.round(performance.now() - started) };
+  return { name, account, region, items, resources, ms: Math.round(performance.now() - started) };
 }
 
 /** Throws unless the table is empty or its items may go. */
-async function assertMayGo(
-  clients: Clients,
-  table: string,
-  confirm: TeardownOptions["confirm"],
-): Promise<void> {
-  const items = await countItems(clients, table);
+async function assertMayGo(items: number, table: string, confirm: TeardownOptions["confirm"]): Promise<void> {
   if (items === 0 || (await confirm?.(items))) return;
   throw new Refusal(
-    `Nothing was removed, because the table ${table} holds ${items === 1 ? "1 item" : `${items} items`}.`,
+    `Nothing was removed, because the table ${table} holds ${count(items)}.`,
     "Say --yes to delete them for good, or --keep-data to keep the table and remove the rest.",
   );
 }
 
-/** Asks on the terminal; where nobody can answer, the answer is no. */
-async function ask(items: number): Promise<boolean> {
-  if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`The table holds ${items} items. Delete them for good? Type yes: `);
-  terminal.close();
-  return answer.trim() === "yes";
-}
+const count = (items: number) => (items === 1 ? "1 item" : `${items} items`);
+
+/** The question on a terminal, before items are deleted. */
+const ask = (items: number) => isAnsweredYes(`The table holds ${count(items)}. Delete for good?`);
 
 const usage = `Usage: npx tsx teardown.ts [options]
 
@@ -102,6 +94,7 @@ Options:
   --yes              delete the table even if it holds items
   --keep-data        keep the table; the next deploy takes it up again
   --dry-run          say what would be removed, and remove nothing
+  --explain          show each call to AWS as the aws command that does the same
   --json             print the result as one JSON object
   --help             show this help
 `;
@@ -119,6 +112,8 @@ if (isMain(import.meta.url)) {
         error ? { ...result, error: explain(error) } : result,
       );
       if (json) console.log(JSON.stringify({ ...rest, resources: readable }));
+      else if (dryRun)
+        console.log(planText(resources) + (rest.items ? `\nThe table holds ${count(rest.items)}.` : ""));
       if (left.length > 0)
         console.error(
           `\nLeft: ${left.map(({ type, name }) => `${type} ${name}`).join(", ")}. Run teardown again.`,

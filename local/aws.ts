@@ -15,12 +15,6 @@ import {
 } from "./service.ts";
 import type { World } from "./world.ts";
 
-/** A key that may sign requests, and whose it is. */
-export interface AccessKey {
-  id: string;
-  caller: Caller;
-}
-
 /** Answers what needs no signature (execute-api, the website, public objects), or undefined if it is not that. */
 export type Public = (request: WireRequest) => Promise<WireResponse | undefined>;
 

@@ -11,6 +11,8 @@ export interface StartOptions {
   directory: string;
   fresh: boolean;
   logs: boolean;
+  /** Take about as long as AWS does. */
+  slow: boolean;
 }
 
 const USAGE = `Usage: npm start -- [options]
@@ -23,6 +25,7 @@ Runs the whole stack on this machine: a small AWS, and the deploy to it.
   --region R      the region to deploy to (us-east-1)
   --directory D   where everything is kept (.local)
   --logs          shows every line that the function writes, not only its warnings and errors
+  --slow          takes its time, so that the progress of a deploy can be watched and interrupted
   --help          shows this`;
 
 const OPTIONS = {
@@ -32,6 +35,7 @@ const OPTIONS = {
   region: { type: "string", default: "us-east-1" },
   directory: { type: "string" },
   logs: { type: "boolean", default: false },
+  slow: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
 
@@ -43,9 +47,9 @@ export function readOptions(args: string[], root: string): StartOptions {
       console.log(USAGE);
       process.exit(0);
     }
-    const { name, region, fresh, logs } = values;
+    const { name, region, fresh, logs, slow } = values;
     const directory = values.directory === undefined ? join(root, ".local") : resolve(values.directory);
-    return { port: portOf(values.port), ...checked(name, region), directory, fresh, logs };
+    return { port: portOf(values.port), ...checked(name, region), directory, fresh, logs, slow };
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
     process.exit(2);

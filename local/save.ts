@@ -1,8 +1,9 @@
 /** What exists in the local AWS, kept in one file between two starts. The items have their own database. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Items, openItems } from "./dynamodb/items.ts";
+import { isLogWhole } from "./dynamodb/log-file.ts";
 import { World } from "./world.ts";
 
 const VERSION = 1;
@@ -51,7 +52,10 @@ export async function forgetWorld(directory: string): Promise<void> {
 /** LevelDB's lock is also what keeps two starts from sharing one directory. */
 async function openKeptItems(directory: string): Promise<Items> {
   const path = join(directory, ITEMS);
+  // LevelDB's own files are readable by all: their directory must not be, whoever made the one around it.
+  await mkdir(path, { recursive: true, mode: 0o700 });
   try {
+    await refuseBrokenLog(path);
     return await openItems(path);
   } catch (error) {
     if (isLocked(error)) throw alreadyRunning(directory, error);
@@ -63,6 +67,12 @@ async function openKeptItems(directory: string): Promise<Items> {
       },
     );
   }
+}
+
+async function refuseBrokenLog(path: string): Promise<void> {
+  for (const file of await readdir(path))
+    if (file.endsWith(".log") && !isLogWhole(await readFile(join(path, file))))
+      throw new Error(`${file} is broken, and the items in it would be lost`);
 }
 
 const isLocked = (error: unknown) =>

@@ -92,6 +92,7 @@ function at(port: number, world: World, region: string) {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_S3: siteEndpoint,
     AWS_REGION: region,
+    AWS_DEFAULT_REGION: region, // what version 1 of the aws command reads
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_EC2_METADATA_DISABLED: "true",

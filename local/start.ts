@@ -1,13 +1,19 @@
 /** `npm start`: the whole stack on this machine, deployed by the very deploy that goes to AWS. */
+import { writeFile } from "node:fs/promises";
 import { devNull } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Deployed } from "../deploy.ts";
 import { readOptions, type StartOptions } from "./options.ts";
 import { forgetWorld } from "./save.ts";
 import { type LocalAws, startLocalAws } from "./server.ts";
 import { type Consequence, watchSources } from "./watch.ts";
+import { CLEAR, Weather } from "./weather.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** A weather in which nothing fails, but all takes its time: in milliseconds, at most. */
+const SLOW = { ...CLEAR, latency: 500, states: 4000 };
 
 try {
   await start(readOptions(process.argv.slice(2), ROOT));
@@ -18,8 +24,14 @@ try {
 
 async function start(options: StartOptions): Promise<void> {
   if (options.fresh) await forgetWorld(options.directory);
-  const [aws, { deploy }] = await Promise.all([startLocalAws(options), import("../deploy.ts")]);
+  const weather = new Weather(Date.now());
+  const { around } = weather;
+  const [aws, { deploy }] = await Promise.all([
+    startLocalAws({ ...options, around }),
+    import("../deploy.ts"),
+  ]);
   useOnly(aws.environment);
+  const exports = await keepExports(aws, options);
   endOnSignal(aws);
   tellLogs(aws, options);
 
@@ -32,8 +44,9 @@ async function start(options: StartOptions): Promise<void> {
     }
   });
   await redeploy();
+  if (options.slow) weather.set(aws.world, SLOW);
   tellRequests(aws);
-  console.log(guide(aws, options));
+  console.log(guide(exports, options));
   watchSources(ROOT, (file, asks) => react(file, asks, redeploy));
 }
 
@@ -41,7 +54,8 @@ async function start(options: StartOptions): Promise<void> {
 function useOnly(environment: Record<string, string>): void {
   for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
   const noFiles = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
-  Object.assign(process.env, environment, noFiles);
+  const noWarning = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+  Object.assign(process.env, environment, noFiles, noWarning);
 }
 
 /** Ctrl-C ends in order, with everything saved; a second one ends at once. */
@@ -107,13 +121,19 @@ function tellDeployed({ siteUrl, apiUrl, resources, ms }: Deployed): void {
   console.log(`Deployed in ${Math.round(ms)} ms: ${what}.\n\n  ${bold.join(siteUrl)}\n\nThe API: ${apiUrl}`);
 }
 
-function guide({ environment }: LocalAws, { directory }: StartOptions): string {
+/** Writes what leads the aws command here to a file that a shell can read, for this user only. */
+async function keepExports({ environment }: LocalAws, { directory }: StartOptions): Promise<string> {
   const { AWS_EC2_METADATA_DISABLED: _, ...settings } = environment;
-  const lines = Object.entries(settings).map(([name, value]) => `  export ${name}=${value}`);
-  return `
-To look inside with the aws command:
-${lines.join("\n")}
+  const lines = Object.entries(settings).map(([name, value]) => `export ${name}=${value}\n`);
+  await writeFile(join(directory, "env"), lines.join(""), { mode: 0o600 });
+  return lines.join("");
+}
 
+function guide(exports: string, { directory }: StartOptions): string {
+  return `
+To look inside with the aws command, in another terminal: source ${join(directory, "env")}
+or
+${exports.replaceAll(/^(?=.)/gm, "  ")}
 Everything is kept in ${directory} (--fresh forgets it).
 A changed source is deployed at once. Ctrl-C ends.
 `;

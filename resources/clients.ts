@@ -37,33 +37,40 @@ export function connect(region: string, settings: ClientSettings = {}) {
     s3: new S3Client({ ...shared, forcePathStyle: s3Endpoint !== undefined }),
     sts: new STSClient(shared),
   };
-  for (const client of Object.values(clients))
-    if (client instanceof Object) nameAttempts(client as unknown as Sender);
+  around(clients, nameAttempt);
   return clients;
 }
 
-type Send = (args: object) => Promise<object>;
+type Send = (args: { input: object }) => Promise<object>;
+
+/** Stands between whoever makes a call ("Lambda", "CreateFunction") and its sending, retries and all. */
+export type AroundCall = (service: string, operation: string, send: Send) => Send;
 
 interface Sender {
   middlewareStack: {
     add(
       middleware: (next: Send, context: { clientName?: string; commandName?: string }) => Send,
-      options: { step: "initialize"; name: string },
+      options: { step: "initialize" },
     ): void;
   };
 }
 
-/** Notes on every error what was attempted: "Lambda CreateFunction". */
-function nameAttempts({ middlewareStack }: Sender): void {
-  const middleware: Parameters<typeof middlewareStack.add>[0] =
-    (next, { clientName, commandName }) =>
-    args =>
-      next(args).catch(error => {
-        const attempted = `${clientName?.replace("Client", "")} ${commandName?.replace("Command", "")}`;
-        throw Object.assign(error, { attempted });
-      });
-  middlewareStack.add(middleware, { step: "initialize", name: "nameAttempts" });
+/** Puts something around every call of these clients. */
+export function around(clients: object, call: AroundCall): void {
+  const senders: Sender[] = Object.values(clients).filter(client => client instanceof Object);
+  for (const { middlewareStack } of senders)
+    middlewareStack.add(
+      (next, { clientName = "", commandName = "" }) =>
+        call(clientName.replace("Client", ""), commandName.replace("Command", ""), next),
+      { step: "initialize" },
+    );
 }
+
+/** Notes on every error what was attempted: "Lambda CreateFunction". */
+const nameAttempt: AroundCall = (service, operation, send) => args =>
+  send(args).catch(error => {
+    throw Object.assign(error, { attempted: `${service} ${operation}` });
+  });
 
 /** Whose account the credentials belong to, and in which partition: "aws", "aws-cn" or "aws-us-gov". */
 export async function identify({

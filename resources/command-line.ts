@@ -1,11 +1,14 @@
 /** The command line of deploy and teardown: options, output, errors and exit codes. */
 
 import { realpathSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { STSClient } from "@aws-sdk/client-sts";
 import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
+import { type Clients, connect } from "./clients.ts";
 import { explain, Refusal } from "./errors.ts";
+import { explainCalls } from "./explain.ts";
 import { createProgress } from "./progress.ts";
 import type { Progress } from "./steps.ts";
 
@@ -13,6 +16,7 @@ import type { Progress } from "./steps.ts";
 export interface Arguments {
   name: string;
   region: string;
+  clients: Clients;
   progress: Progress;
   json: boolean;
   /** The command's own switches. */
@@ -21,7 +25,7 @@ export interface Arguments {
 
 export interface Command {
   usage: string;
-  /** Names of the switches that the command has besides --json and --help. */
+  /** Names of the switches that the command has besides --explain, --json and --help. */
   flags: string[];
   /** Does it; returns the exit code. */
   run(args: Arguments): Promise<number>;
@@ -41,7 +45,10 @@ export async function runCommand(command: Command): Promise<void> {
   process.once("SIGINT", interrupted);
   try {
     const region = parsed.region ?? (await configuredRegion());
-    process.exitCode = await command.run({ ...parsed, region, progress: await createProgress() });
+    const clients = connect(region);
+    const progress = await createProgress();
+    if (parsed.explain) explainCalls(clients, progress.note);
+    process.exitCode = await command.run({ ...parsed, region, clients, progress });
   } catch (error) {
     report(error);
     process.exitCode = 1;
@@ -54,14 +61,14 @@ function parse({ usage, flags }: Command, args: string[]) {
     name: { type: "string", default: DEFAULT_NAME },
     region: { type: "string" },
     help: { ...boolean, short: "h" },
-    ...Object.fromEntries(["json", ...flags].map(flag => [flag, boolean])),
+    ...Object.fromEntries(["explain", "json", ...flags].map(flag => [flag, boolean])),
   };
   try {
     const { values } = parseArgs({ args, options });
-    const { name, region, help, json, ...rest } = values as Values;
+    const { name, region, help, explain, json, ...rest } = values as Values;
     if (help) return say(process.stdout, usage, 0);
     if (!NAME_PATTERN.test(name)) throw new Error(`--name must match ${NAME_PATTERN.source}: ${name}`);
-    return { name, region, json, flags: rest as Record<string, boolean> };
+    return { name, region, explain, json, flags: rest as Record<string, boolean> };
   } catch (error) {
     const first = (error as Error).message.split("\n")[0];
     return say(process.stderr, `${first}\nTry --help.\n`, 2);
@@ -72,6 +79,7 @@ interface Values extends Record<string, string | boolean | undefined> {
   name: string;
   region: string | undefined;
   help: boolean;
+  explain: boolean;
   json: boolean;
 }
 
@@ -98,6 +106,16 @@ function report(error: unknown): void {
   const { message, remedy } = explain(error);
   process.stderr.write(`\n${message}\n${remedy}\n`);
   if (process.env.DEBUG) console.error(error);
+}
+
+/** Asks on the terminal; where nobody can answer, the answer is no. */
+export async function isAnsweredYes(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  terminal.on("SIGINT", interrupted);
+  const answer = await terminal.question(`${question} Type yes: `).catch(() => "no"); // Ctrl-D
+  terminal.close();
+  return answer.trim() === "yes";
 }
 
 function interrupted(): void {

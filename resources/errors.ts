@@ -29,7 +29,7 @@ interface Known {
 const KNOWN: Known[] = [
   {
     names: /^CredentialsProviderError$/,
-    why: () => "there are no credentials",
+    why: ({ message }) => `there are no credentials (${message})`,
     remedy: "Run `aws configure` or `aws sso login`, or set AWS_PROFILE, and try again.",
   },
   {
@@ -55,7 +55,13 @@ const KNOWN: Known[] = [
   },
   {
     names:
-      /^(TooManyRequestsException|Throttling(Exception)?|SlowDown|RequestLimitExceeded|LimitExceededException)$/,
+      /^(LimitExceeded(Exception)?|TooManyBuckets|ServiceQuotaExceededException|CodeStorageExceededException)$/,
+    why: ({ message }) => `a quota of the account is used up: ${message}`,
+    remedy:
+      "Remove what is no longer needed, or ask for more (Service Quotas in the console), and run again.",
+  },
+  {
+    names: /^(TooManyRequestsException|Throttling(Exception)?|SlowDown|RequestLimitExceeded)$/,
     why: ({ message, $metadata }) => `AWS still refuses after ${$metadata?.attempts} attempts: ${message}`,
     remedy: "Wait some minutes, or look at the account's quotas, and run the same command again.",
   },

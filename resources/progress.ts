@@ -1,11 +1,12 @@
 /** Shows on stderr what happens: live on a terminal, in plain lines elsewhere. */
 import { styleText } from "node:util";
 import { explain } from "./errors.ts";
-import type { Progress, Result } from "./steps.ts";
+import type { Progress, Result, Task } from "./steps.ts";
+import { timeline } from "./timeline.ts";
 
-type Color = Parameters<typeof styleText>[0];
+type Outcome = Result["outcome"];
 
-const COLORS: Record<Result["outcome"], Color> = {
+const COLORS: Record<Outcome, Parameters<typeof styleText>[0]> = {
   created: "green",
   updated: "yellow",
   unchanged: "dim",
@@ -16,22 +17,34 @@ const COLORS: Record<Result["outcome"], Color> = {
   failed: "red",
 };
 
+/** What is being done where something is, and what would be done in a dry run. */
+const DOING: Partial<Record<Outcome, string>> = {
+  created: "creating",
+  updated: "updating",
+  removed: "removing",
+};
+const WOULD: Partial<Record<Outcome, string>> = {
+  created: "would create",
+  updated: "would update",
+  removed: "would remove",
+  kept: "would keep",
+};
+
 /** Live lines where a person watches; plain lines in CI, with NO_COLOR or when stderr is piped. */
 export async function createProgress(stream: NodeJS.WriteStream = process.stderr): Promise<Progress> {
-  const { CI, NO_COLOR } = process.env;
-  return stream.isTTY && !CI && !NO_COLOR ? liveProgress(stream) : plainProgress(stream);
+  const { CI, NO_COLOR, TERM } = process.env;
+  const isLive = stream.isTTY && !CI && !NO_COLOR && TERM !== "dumb";
+  return isLive ? liveProgress(stream) : plainProgress(stream);
 }
 
 /** One line for each event. */
 export function plainProgress(stream: { write(text: string): unknown }): Progress {
   const line = (text: string) => stream.write(`${text}\n`);
   return {
-    begin: line,
+    begin: task => line(headline(task)),
     working() {},
-    done: result => {
-      line(describe(result));
-      for (const text of changeLines(result)) line(text);
-    },
+    done: result => line([describe(result), ...details(result)].join("\n")),
+    end: results => line(timeline(results)),
     note: line,
   };
 }
@@ -60,9 +73,9 @@ async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress> {
     if (working.size > 0) redraw();
   };
   return {
-    begin: text => print(styleText("bold", text)),
-    working({ type, name }) {
-      working.set(type, { text: `${type} ${name}`, since: performance.now() });
+    begin: task => print(styleText("bold", headline(task))),
+    working({ type, name, outcome }) {
+      working.set(type, { text: `${DOING[outcome] ?? outcome} ${type} ${name}`, since: performance.now() });
       timer ??= setInterval(redraw, 80);
     },
     done(result) {
@@ -71,19 +84,52 @@ async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress> {
         clearInterval(timer);
         timer = undefined;
       }
-      print([styleText(COLORS[result.outcome], describe(result)), ...changeLines(result)].join("\n"));
+      print([styleText(COLORS[result.outcome], describe(result)), ...details(result)].join("\n"));
     },
+    end: results => print(timeline(results)),
     note: print,
   };
 }
 
-const describe = ({ type, name, outcome, ms }: Result) =>
-  `${outcome.padEnd(9)} ${type} ${name}${ms > 0 ? ` (${(ms / 1000).toFixed(1)} s)` : ""}`;
+function headline({ action, name, account, region, caller, endpoint }: Task): string {
+  const { AWS_PROFILE } = process.env;
+  const where = [`account ${account}`, `region ${region}`];
+  if (AWS_PROFILE) where.push(`profile ${AWS_PROFILE}`);
+  if (endpoint) where.push(`endpoint ${endpoint}`);
+  return `${action} ${name}: ${where.join(", ")}\nas ${caller}\n`;
+}
+
+/** What a dry run has found, a line a resource. */
+export function planText(results: Result[]): string {
+  const lines = results.flatMap(({ type, name, outcome, changes }) => [
+    `${(WOULD[outcome] ?? outcome).padEnd(12)} ${type} ${name}`,
+    ...details({ changes }),
+  ]);
+  return [...lines, "", "Nothing was changed."].join("\n");
+}
+
+function describe({ type, name, outcome, ms }: Result): string {
+  const took = DOING[outcome] ? ` (${(ms / 1000).toFixed(1)} s)` : "";
+  return `${outcome.padEnd(9)} ${type} ${name}${took}`;
+}
 
 /** What differed: each setting, from what to what; or why it failed. */
-const changeLines = ({ changes, error }: Result): string[] => [
-  ...changes.map(({ setting, from, to }) => `            ${setting}: ${show(from)} -> ${show(to)}`),
+const details = ({ changes, error }: Pick<Result, "changes" | "error">): string[] => [
+  ...changes.flatMap(({ setting, from, to }) => differences(setting, from, to)),
   ...(error ? [`            ${explain(error).message}`] : []),
 ];
+
+/** The members in which two values differ, however deep they are. */
+function differences(path: string, from: unknown, to: unknown): string[] {
+  if (from === undefined || to === undefined || !isMap(from) || !isMap(to))
+    return isSame(from, to) ? [] : [`            ${path}: ${show(from)} -> ${show(to)}`];
+  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  return keys.flatMap(key => differences(`${path} ${key}`, from[key], to[key]));
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 const show = (value: unknown) => (value === undefined ? "(none)" : JSON.stringify(value));

@@ -38,6 +38,8 @@ export interface Resource<State> extends Omit<Existing<State>, "remove"> {
   create(): Promise<State>;
   /** What it should be, beside what it is. */
   settings(state: State): Setting[] | Promise<Setting[]>;
+  /** Called when somebody else turns out to work on it at the same time. */
+  onRace?(): void;
 }
 
 /** What is to be done to a resource. */
@@ -54,7 +56,11 @@ const nothing = async () => {};
 export async function plan<State>(resource: Resource<State>): Promise<Plan> {
   const found = await resource.read();
   const write = () => make(resource, found);
-  const apply = () => persistently(write, async () => make(resource, await resource.read()));
+  const again = async () => {
+    resource.onRace?.();
+    await make(resource, await resource.read());
+  };
+  const apply = () => persistently(write, again);
   if (found === undefined) return { outcome: "created", changes: [], apply };
   const different = differing(await resource.settings(found));
   if (different.length === 0) return { outcome: "unchanged", changes: [], apply: nothing };
@@ -87,7 +93,8 @@ export async function removal<State>(resource: Existing<State>, keep = false): P
   return { outcome: "removed", changes: [], apply };
 }
 
-const differing = (settings: Setting[]) =>
+/** The settings that are not as they should be. */
+export const differing = (settings: Setting[]) =>
   settings.filter(({ actual, wanted }) => !isDeepStrictEqual(actual, wanted));
 
 async function write(settings: Setting[]): Promise<void> {
@@ -96,7 +103,9 @@ async function write(settings: Setting[]): Promise<void> {
   const inOrder = async () => {
     for (const call of ordered) await call();
   };
-  await Promise.all([inOrder(), ...independent.map(setting => setting.write())]);
+  const writes = [inOrder(), ...independent.map(setting => setting.write())];
+  await Promise.allSettled(writes); // when one fails, none of the others may go on behind the next attempt
+  await Promise.all(writes);
 }
 
 /** Somebody else works on the resource at the same time, or what was read lags behind. */

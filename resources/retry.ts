@@ -6,6 +6,10 @@ import { Refusal } from "./errors.ts";
 const PATIENCE = 150_000;
 const LONGEST_PAUSE = 20_000;
 
+/** Nobody listens, or there is no such name: a mistake in the settings, which patience does not mend. */
+const UNREACHABLE = new Set(["ECONNREFUSED", "ENOTFOUND"]);
+const UNREACHABLE_PATIENCE = 3000;
+
 /**
  * Errors that pass by themselves and that the SDK does not retry.
  * A name alone is not enough where AWS uses it for hopeless cases too.
@@ -48,7 +52,9 @@ export const retryStrategy: RetryStrategyV2 = {
   async refreshRetryTokenForRetry(token, info) {
     const { count, since } = token as Attempt;
     const delay = delayBefore(count + 1, info);
-    if (delay === undefined || Date.now() + delay - since > PATIENCE) throw new Error("no more attempts");
+    const code = (info.error as NodeJS.ErrnoException | undefined)?.code ?? "";
+    const patience = UNREACHABLE.has(code) ? UNREACHABLE_PATIENCE : PATIENCE;
+    if (delay === undefined || Date.now() + delay - since > patience) throw new Error("no more attempts");
     return new Attempt(count + 1, delay, since);
   },
   recordSuccess() {},

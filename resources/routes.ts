@@ -21,7 +21,7 @@ import {
 import type { Stack } from "../stack.ts";
 import type { Api } from "./api.ts";
 import type { Clients } from "./clients.ts";
-import { orAbsent, type Resource, type Setting } from "./resource.ts";
+import { differing, orAbsent, type Resource, type Setting } from "./resource.ts";
 import { type ErrorDocument, errorDocuments, type Method, methodOf, methods } from "./routes-wanted.ts";
 
 interface RoutesState {
@@ -35,13 +35,23 @@ interface RoutesState {
   errorDocuments: Record<string, ErrorDocument>;
 }
 
+/** The routes, and what the stage must know of this deploy's work on them. */
+export interface Routes extends Resource<RoutesState> {
+  /** Whether they were found other than they should be: then what was deployed of them may be as well. */
+  haveDrifted(): Promise<boolean>;
+  /** Whether somebody else changed them while this deploy did. */
+  isContested(): boolean;
+}
+
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings.html */
 export function routes(
   { apigateway }: Clients,
   stack: Stack,
   allowedOrigin: string,
   api: Pick<Api, "id">,
-): Resource<RoutesState> {
+): Routes {
+  let contested = false;
+  let latest: Promise<RoutesState | undefined> = Promise.resolve(undefined);
   const path = `/${stack.api.path}`;
   const wantedMethods = withPath(path, methods(stack, allowedOrigin));
   const wantedDocuments = errorDocuments(stack, allowedOrigin);
@@ -53,7 +63,7 @@ export function routes(
     return items;
   }
 
-  async function read(): Promise<RoutesState | undefined> {
+  async function find(): Promise<RoutesState | undefined> {
     const restApiId = await api.id();
     if (restApiId === undefined) return undefined;
     const [all, documents] = await Promise.all([
@@ -71,6 +81,11 @@ export function routes(
       errorDocuments: customised(documents.items ?? []),
     };
   }
+
+  const read = () => {
+    latest = find();
+    return latest;
+  };
 
   async function create(): Promise<RoutesState> {
     const restApiId = (await api.id())!;
@@ -138,7 +153,17 @@ export function routes(
     ...keysOf(wantedDocuments, state.errorDocuments).map(type => documentSetting(type, state)),
   ];
 
-  return { type: "routes", name: path, read, create, settings };
+  const onRace = () => {
+    contested = true;
+  };
+  const isContested = () => contested;
+
+  async function haveDrifted(): Promise<boolean> {
+    const found = await latest;
+    return contested || (found !== undefined && differing(settings(found)).length > 0);
+  }
+
+  return { type: "routes", name: path, read, create, settings, onRace, isContested, haveDrifted };
 }
 
 interface Target {

@@ -7,7 +7,6 @@ import {
   CreateDeploymentCommand,
   CreateStageCommand,
   DeleteDeploymentCommand,
-  type Deployment,
   GetDeploymentsCommand,
   GetStageCommand,
   type MethodSetting,
@@ -19,6 +18,8 @@ import type { Stack } from "../stack.ts";
 import type { Api } from "./api.ts";
 import type { Clients } from "./clients.ts";
 import { orAbsent, type Resource } from "./resource.ts";
+import { pause } from "./retry.ts";
+import type { Routes } from "./routes.ts";
 import { errorDocuments, methods } from "./routes-wanted.ts";
 
 interface StageState {
@@ -39,12 +40,16 @@ interface Throttling {
 
 const EVERY_METHOD = "*/*";
 
+/** Longer than another deploy needs from its last route to its stage. */
+const SETTLING_MS = 10_000;
+
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-stages.html */
 export function stage(
   { apigateway, region }: Clients,
   stack: Stack,
   allowedOrigin: string,
   api: Pick<Api, "id">,
+  routes: Pick<Routes, "haveDrifted" | "isContested">,
 ): Resource<StageState> {
   const { stageName, requestsPerSecond, burst } = stack.api;
   const description = digest([methods(stack, allowedOrigin), errorDocuments(stack, allowedOrigin)]);
@@ -52,11 +57,12 @@ export function stage(
   async function read(): Promise<StageState | undefined> {
     const restApiId = await api.id();
     if (restApiId === undefined) return undefined;
-    const [found, all] = await Promise.all([
+    const [found, deployments] = await Promise.all([
       orAbsent(apigateway.send(new GetStageCommand({ restApiId, stageName })), "NotFoundException"),
-      deployments(restApiId),
+      apigateway.send(new GetDeploymentsCommand({ restApiId, limit: 500 })),
     ]);
     if (!found) return undefined;
+    const all = deployments.items ?? [];
     return {
       restApiId,
       deployment: all.find(({ id }) => id === found.deploymentId)?.description,
@@ -66,23 +72,20 @@ export function stage(
     };
   }
 
+  /**
+   * Freezes the routes as they are now. If another deploy was rewriting them at the same time, its snapshot may
+   * be of half of ours: then ours comes after it has ended.
+   */
   async function createDeployment(restApiId: string): Promise<string> {
+    if (routes.isContested()) await pause(SETTLING_MS);
     const { id } = await apigateway.send(new CreateDeploymentCommand({ restApiId, description }));
     return id!;
-  }
-
-  async function deployments(restApiId: string): Promise<Deployment[]> {
-    const { items = [] } = await apigateway.send(new GetDeploymentsCommand({ restApiId, limit: 500 }));
-    return items;
   }
 
   async function create(): Promise<StageState> {
     const restApiId = (await api.id())!;
     const deploymentId = await createDeployment(restApiId);
-    const created = apigateway.send(
-      new CreateStageCommand({ restApiId, stageName, deploymentId, tags: stack.tags }),
-    );
-    if (!(await orAbsent(created, "ConflictException"))) await show(restApiId, [deploymentId]);
+    await apigateway.send(new CreateStageCommand({ restApiId, stageName, deploymentId, tags: stack.tags }));
     return {
       restApiId,
       deployment: description,
@@ -95,24 +98,10 @@ export function stage(
   const patch = (restApiId: string, ...patchOperations: PatchOperation[]) =>
     apigateway.send(new UpdateStageCommand({ restApiId, stageName, patchOperations }));
 
-  /**
-   * Shows a new snapshot of the routes. If another deploy made one at the same time, either may be of routes
-   * that the other was just rewriting: then both are through with that, and the next snapshot is whole.
-   */
-  async function show(restApiId: string, known: string[]): Promise<void> {
-    for (let seen = new Set(known); ; ) {
-      const value = await createDeployment(restApiId);
-      await patch(restApiId, { op: "replace", path: "/deploymentId", value });
-      seen.add(value);
-      const ids = (await deployments(restApiId)).map(({ id }) => id!);
-      if (ids.every(id => seen.has(id))) return;
-      seen = new Set(ids);
-    }
-  }
-
-  /** Tidying up must never fail a deploy. */
+  /** The new snapshot is complete before the stage shows it; tidying up must never fail a deploy. */
   async function redeploy({ restApiId, deploymentIds }: StageState) {
-    await show(restApiId, deploymentIds);
+    const value = await createDeployment(restApiId);
+    await patch(restApiId, { op: "replace", path: "/deploymentId", value });
     for (const deploymentId of deploymentIds) {
       await apigateway.send(new DeleteDeploymentCommand({ restApiId, deploymentId })).catch(() => {});
     }
@@ -134,7 +123,12 @@ export function stage(
   };
 
   const settings = (state: StageState) => [
-    { name: "deployment", actual: state.deployment, wanted: description, write: () => redeploy(state) },
+    {
+      name: "deployment",
+      actual: routes.isContested() ? "contested" : state.deployment,
+      wanted: description,
+      write: () => redeploy(state),
+    },
     {
       name: "throttling",
       actual: state.throttling,

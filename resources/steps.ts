@@ -8,22 +8,39 @@ export interface Result {
   /** Skipped: a step before it failed. */
   outcome: Plan["outcome"] | "failed" | "skipped";
   changes: Change[];
+  /** When the work on it began, in milliseconds since the work on the first did. */
+  start: number;
   /** How long the work on it took, in milliseconds, without the wait for others. */
   ms: number;
+  /** The type of the resource that it waited for longest. */
+  after?: string;
   error?: Error;
+}
+
+/** What is about to be done, and to whom. */
+export interface Task {
+  action: "Deploying" | "Removing" | "Looking at";
+  name: string;
+  account: string;
+  region: string;
+  /** Whose credentials are used. */
+  caller: string;
+  /** What stands in for AWS. */
+  endpoint?: string;
 }
 
 /** Who is told what happens. */
 export interface Progress {
-  /** What is about to be done, and where. */
-  begin(headline: string): void;
+  begin(task: Task): void;
   /** A resource is worked on from now. */
-  working(resource: Named): void;
+  working(result: Result): void;
   done(result: Result): void;
+  /** Every step has ended. */
+  end(results: Result[]): void;
   note(text: string): void;
 }
 
-export const silent: Progress = { begin() {}, working() {}, done() {}, note() {} };
+export const silent: Progress = { begin() {}, working() {}, done() {}, end() {}, note() {} };
 
 interface Named {
   type: string;
@@ -64,41 +81,53 @@ export class Steps<Resource extends Named> {
     return Promise.all(
       this.#steps.map(async ({ resource: { type, name }, plan }) => {
         const { outcome, changes } = await plan;
-        return { type, name, outcome, changes, ms: 0 };
+        return { type, name, outcome, changes, start: 0, ms: 0 };
       }),
     );
   }
 
   /** Carries out every step. A failure does not interrupt the steps that do not depend on it. */
-  carryOut(progress: Progress): Promise<Result[]> {
+  async carryOut(progress: Progress): Promise<Result[]> {
     const ends = new Map<Step, Promise<Result>>();
+    const since = performance.now();
     for (const step of this.#steps) {
-      const before = step.after.map(other => ends.get(other)!);
+      const before = Promise.all(step.after.map(other => ends.get(other)!));
       ends.set(
         step,
-        Promise.all(before).then(results => carryOut(step, results, progress)),
+        before.then(results => carryOut(step, results, since, progress)),
       );
     }
-    return Promise.all(ends.values());
+    const results = await Promise.all(ends.values());
+    progress.end(results);
+    return results;
   }
 }
 
-async function carryOut({ resource, plan }: Step, before: Result[], progress: Progress): Promise<Result> {
-  const { type, name } = resource;
+async function carryOut(
+  { resource: { type, name }, plan }: Step,
+  before: Result[],
+  since: number,
+  progress: Progress,
+): Promise<Result> {
   const { outcome, changes, apply } = await plan;
-  const started = performance.now();
-  const end = (outcome: Result["outcome"], error?: Error): Result => {
-    const ms = Math.round(performance.now() - started);
-    const result = { type, name, outcome, changes, ms, ...(error ? { error } : {}) };
+  const start = Math.round(performance.now() - since);
+  const after = lastOf(before)?.type;
+  const begun: Result = { type, name, outcome, changes, start, ms: 0, ...(after ? { after } : {}) };
+  const end = (ended: Partial<Result>): Result => {
+    const result = { ...begun, ms: Math.round(performance.now() - since) - start, ...ended };
     progress.done(result);
     return result;
   };
-  if (before.some(({ outcome }) => outcome === "failed" || outcome === "skipped")) return end("skipped");
-  progress.working(resource);
+  if (before.some(({ outcome }) => outcome === "failed" || outcome === "skipped"))
+    return end({ outcome: "skipped" });
+  progress.working(begun);
   try {
     await apply();
-    return end(outcome);
+    return end({});
   } catch (error) {
-    return end("failed", error as Error);
+    return end({ outcome: "failed", error: error as Error });
   }
 }
+
+const lastOf = (results: Result[]): Result | undefined =>
+  [...results].sort((one, other) => other.start + other.ms - one.start - one.ms)[0];

@@ -32,11 +32,11 @@ const executablePath = PLACES.find(isExecutable);
 export const withoutBrowser: string | false =
   executablePath === undefined && "No Chromium or Chrome found: set CHROME_PATH to one.";
 
-/** Starts the browser without a window. Close it when done. */
-export function launchBrowser(): Promise<Browser> {
+/** Starts the browser without a window, with further switches of its command line. Close it when done. */
+export function launchBrowser(switches: string[] = []): Promise<Browser> {
   // Chromium refuses to run as root inside its sandbox, as in most containers.
   const sandbox = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return chromium.launch({ executablePath, args: [...ARGS, ...sandbox] });
+  return chromium.launch({ executablePath, args: [...ARGS, ...sandbox, ...switches] });
 }
 
 function isExecutable(path: string | undefined): boolean {

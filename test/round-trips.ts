@@ -10,7 +10,7 @@ import { isRead } from "../local/service.ts";
 import { type Clients, connect } from "../resources/clients.ts";
 
 const REGION = "eu-central-1";
-const CALL_MS = 1_000_000;
+const CALL_MS = 1_000;
 /** All that goes on between two calls is over after so many turns of the event loop: it waits for no file. */
 const TURNS = 20;
 

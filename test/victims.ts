@@ -69,7 +69,9 @@ const isOfScript = ({ headers, url }: WireRequest, accessKeyId: string) =>
 
 /** What a request asks for, as far as its first bytes tell. */
 const nameOf = ({ method, url, headers, body }: WireRequest) =>
-  headers["x-amz-target"] ?? (url === "/" ? /Action=\w+/.exec(body.toString())?.[0] : undefined) ?? `${method} ${url}`;
+  headers["x-amz-target"] ??
+  (url === "/" ? /Action=\w+/.exec(body.toString())?.[0] : undefined) ??
+  `${method} ${url}`;
 
 async function end(process: ChildProcess): Promise<void> {
   const exit = once(process, "exit");

@@ -4,6 +4,7 @@
  * that means harm can read this user's files, as any program that you start can.
  */
 import { Worker } from "node:worker_threads";
+import { watchMemory } from "./memory.ts";
 
 export interface EnvironmentSettings {
   /** The directory that the deployment package was unpacked to. */
@@ -45,6 +46,9 @@ interface FunctionError {
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const INIT_MS = 10_000;
 
+/** So much more heap than the function's memory, as V8 ends the whole process when one allocation goes beyond it. */
+const HEADROOM_MEGABYTES = 1_024;
+
 export class Environment {
   /** Undefined once the handler is loaded; an outcome when it cannot be. */
   readonly ready: Promise<Outcome | undefined>;
@@ -54,6 +58,7 @@ export class Environment {
   usable = true;
   readonly #worker: Worker;
   readonly #onLog: (line: string) => void;
+  readonly #memoryMegabytes: number;
   #requestId = "";
   #settle: (outcome: Outcome | undefined) => void = () => {};
 
@@ -73,9 +78,10 @@ export class Environment {
       argv: [],
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
+      resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes + HEADROOM_MEGABYTES },
     });
     this.#onLog = onLog;
+    this.#memoryMegabytes = memoryMegabytes;
     this.ready = this.#next(INIT_MS);
     this.ended = new Promise(resolve => this.#worker.once("exit", () => resolve()));
     this.#worker.on("message", (message: Message) => this.#receive(message));
@@ -93,6 +99,10 @@ export class Environment {
     return (await outcome) as Outcome;
   }
 
+  get eventLoopUtilization() {
+    return this.#worker.performance.eventLoopUtilization;
+  }
+
   /** Ends the worker, even in the middle of an endless loop. */
   async end(): Promise<void> {
     this.usable = false;
@@ -103,6 +113,10 @@ export class Environment {
   #next(timeoutMs: number): Promise<Outcome | undefined> {
     this.#worker.ref();
     return new Promise(resolve => {
+      const unwatch = watchMemory(this.#memoryMegabytes, () => {
+        this.#break(outOfMemory(this.#requestId));
+        return this.end();
+      });
       const timer = setTimeout(() => {
         const message = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
         this.#onLog(`${new Date().toISOString()} ${this.#requestId} ${message}`);
@@ -111,6 +125,7 @@ export class Environment {
       }, timeoutMs);
       this.#settle = outcome => {
         clearTimeout(timer);
+        unwatch();
         this.#worker.unref();
         this.#settle = () => {};
         resolve(outcome);
@@ -147,11 +162,13 @@ const exited = (code: number, requestId: string): FunctionError => ({
   errorMessage: `RequestId: ${requestId} Error: Runtime exited ${code ? `with error: exit status ${code}` : "without providing a reason"}`,
 });
 
+const outOfMemory = (requestId: string): FunctionError => ({
+  errorType: "Runtime.OutOfMemory",
+  errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,
+});
+
 /** The worker itself broke: most likely the function used more memory than it has. */
 const asFunctionError = (error: NodeJS.ErrnoException, requestId: string): FunctionError =>
   error.code === "ERR_WORKER_OUT_OF_MEMORY"
-    ? {
-        errorType: "Runtime.OutOfMemory",
-        errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,
-      }
+    ? outOfMemory(requestId)
     : { errorType: error.name, errorMessage: error.message };

@@ -15,8 +15,8 @@ export interface PoolSettings {
 }
 
 /**
- * One environment a processor is best for functions that compute. Functions that wait need more: then requests
- * wait for longer than this, and another environment is started.
+ * One environment a processor is best for functions that compute. Functions that wait need more: when requests have
+ * waited for longer than this while all threads were idle for most of it, another environment is started.
  */
 const PATIENCE_MS = 500;
 const PROCESSORS = availableParallelism();
@@ -38,6 +38,8 @@ export class Pool {
   #starting = 0;
   #retired = false;
   #patience: NodeJS.Timeout | undefined;
+  /** Whether all threads were mostly idle during the last such wait. */
+  #isIdle = false;
   #closing: Promise<void> | undefined;
   #resolveClosed = () => {};
   readonly #closed = new Promise<void>(resolve => {
@@ -103,8 +105,11 @@ export class Pool {
   }
 
   #lookAgain(): void {
-    this.#patience ??= setTimeout(() => {
+    if (this.#patience) return;
+    const threads = [utilization(performance), ...[...this.#environments.keys()].map(utilization)];
+    this.#patience = setTimeout(() => {
       this.#patience = undefined;
+      this.#isIdle = threads.every(busy => busy() < 0.5);
       this.#dispatch();
     }, PATIENCE_MS);
   }
@@ -115,13 +120,17 @@ export class Pool {
     const [longest] = this.#waiting;
     if (!longest || this.#closing || size >= this.#settings.limit) return false;
     const isImpatient = performance.now() - longest.since >= PATIENCE_MS;
-    return (size < PROCESSORS || isImpatient) && this.#starting < Math.min(this.#waiting.length, PROCESSORS);
+    return (
+      (size < PROCESSORS || (isImpatient && this.#isIdle)) &&
+      this.#starting < Math.min(this.#waiting.length, PROCESSORS)
+    );
   }
 
   async #start(): Promise<void> {
     const environment = new Environment(this.#settings.environment(this.#taskRoot));
     const timer = setTimeout(() => this.#endIfIdle(environment), this.#settings.idleMs).unref();
     this.#environments.set(environment, timer);
+    this.#isIdle = false;
     void environment.ended.then(() => this.#forget(environment));
     this.#starting++;
     const failure = await environment.ready;
@@ -162,4 +171,12 @@ export class Pool {
     this.#waiting = [];
     for (const { resolve } of waiting) resolve(outcome);
   }
+}
+
+/** Begins to measure a thread; what it returns tells the share of the time since then that the thread has worked. */
+function utilization({
+  eventLoopUtilization,
+}: Pick<typeof performance, "eventLoopUtilization">): () => number {
+  const begun = eventLoopUtilization();
+  return () => eventLoopUtilization(begun).utilization;
 }

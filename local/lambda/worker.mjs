@@ -16,6 +16,10 @@ const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPor
 const { taskRoot, handler: handlerName, runtime, logFormat } = workerData;
 let requestId = "";
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_ANSWER = 6_291_556;
+const MAX_LINE = 262_144;
+
 /** An error of the runtime, not of the function's code. */
 class RuntimeError extends Error {
   /** @param {string} name @param {string} message */
@@ -41,7 +45,7 @@ function writeConsoleAsLambda() {
 }
 
 /** @param {string} line */
-const log = line => port.postMessage({ type: "log", line });
+const log = line => port.postMessage({ type: "log", line: line.slice(0, MAX_LINE) });
 
 /** @param {string} level @param {unknown[]} values */
 function consoleLine(level, values) {
@@ -139,11 +143,28 @@ const ownContext = () => ({
 
 /** @param {unknown} result */
 function serialise(result) {
+  let text;
   try {
-    return JSON.stringify(result) ?? "null";
+    text = JSON.stringify(result) ?? "null";
   } catch {
     throw new Error("Unable to stringify response body");
   }
+  if (Buffer.byteLength(text) > MAX_ANSWER) throw answerTooLarge();
+  return text;
+}
+
+const answerTooLarge = () =>
+  Object.assign(
+    new Error(`Response payload size exceeded maximum allowed payload size (${MAX_ANSWER} bytes).`),
+    {
+      name: "Function.ResponseSizeTooLarge",
+    },
+  );
+
+/** On Lambda the process is the function's own. Here a signal to it would end the local AWS. */
+function keepSignalsInside() {
+  const { kill } = process;
+  process.kill = (pid, signal) => (pid === process.pid || pid <= 0 ? process.exit(1) : kill(pid, signal));
 }
 
 /** What nobody caught ends the environment, with an answer for the request that was running. @param {object} error */
@@ -154,6 +175,7 @@ function crash(error) {
 
 async function start() {
   writeConsoleAsLambda();
+  keepSignalsInside();
   process.on("uncaughtException", error => crash(describe(error)));
   process.on("unhandledRejection", reason =>
     crash({ ...describe(reason), errorType: "Runtime.UnhandledPromiseRejection" }),

@@ -1,10 +1,10 @@
 /** The deployment package: a zip from anybody, so its sizes and names are checked before anything is written. */
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { type AsyncFlateStreamHandler, Unzip, type UnzipDecoder, unzipSync } from "fflate";
-import { AwsError } from "../service.ts";
+import { AwsError, notImplemented } from "../service.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_ZIPPED = 50 * 1024 * 1024;
@@ -12,6 +12,11 @@ const MAX_UNZIPPED = 262_144_000;
 const CHUNK = 64 * 1024;
 /** The least that an entry takes in a zip's directory: more entries than that is a lie. */
 const DIRECTORY_ENTRY = 46;
+/** Lambda has no such limit. Here each file costs this machine an inode, and the process the time to make it. */
+const MAX_FILES = 10_000;
+/** What file systems take. */
+const MAX_NAME = 1_024;
+const MAX_SEGMENT = 255;
 
 /** The files of a deployment package by name, or the error that Lambda refuses it with. */
 export function filesOf(zip: Uint8Array): Map<string, Uint8Array> {
@@ -26,13 +31,19 @@ export function filesOf(zip: Uint8Array): Map<string, Uint8Array> {
 
 /** Writes a deployment package's files into a new directory that only this user can read. */
 export async function unpack(zip: Uint8Array): Promise<string> {
+  const files = filesOf(zip);
   const root = await mkdtemp(join(tmpdir(), "dynamosync-function-"));
-  for (const [name, content] of filesOf(zip)) {
-    const path = join(root, name);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
+  try {
+    for (const [name, content] of files) {
+      const path = join(root, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    }
+    return root;
+  } catch (error) {
+    await rm(root, { recursive: true, force: true });
+    throw error;
   }
-  return root;
 }
 
 /** Reads the zip's directory only: a bomb is refused by what it declares, before a byte of it is inflated. */
@@ -43,11 +54,12 @@ function entriesOf(zip: Uint8Array): { originalSize: number }[] {
       filter(entry) {
         entries.push(entry);
         if (entries.length * DIRECTORY_ENTRY > zip.length) throw unreadable();
+        if (entries.length > MAX_FILES) throw tooMany();
         return false;
       },
     });
-  } catch {
-    throw unreadable();
+  } catch (error) {
+    throw error instanceof AwsError ? error : unreadable();
   }
   return entries;
 }
@@ -56,7 +68,9 @@ function entriesOf(zip: Uint8Array): { originalSize: number }[] {
 function inflate(zip: Uint8Array): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
   let size = 0;
+  let count = 0;
   const unzip = new Unzip(file => {
+    if (++count > MAX_FILES) throw tooMany();
     if (file.name.endsWith("/")) return;
     const parts: Uint8Array[] = [];
     file.ondata = (error, part, final) => {
@@ -101,16 +115,22 @@ class BoundedInflate implements UnzipDecoder {
 
 /** Whether a file would be written outside of the package's directory, or where another file is. */
 function isHostile(name: string, files: Map<string, Uint8Array>): boolean {
+  if (name.length > MAX_NAME || /[\\\0:]/.test(name)) return true;
   const segments = name.split("/");
-  const parents = segments.map((_, depth) => segments.slice(0, depth).join("/")).slice(1);
-  return /^\/|[\\\0:]/.test(name) || segments.includes("..") || parents.some(parent => files.has(parent));
+  const parents = segments.map((_, depth) => segments.slice(0, depth).join("/"));
+  return segments.some(isHostileSegment) || parents.some(parent => files.has(parent));
 }
+
+const isHostileSegment = (segment: string): boolean =>
+  ["", ".", ".."].includes(segment) || Buffer.byteLength(segment) > MAX_SEGMENT;
 
 const invalid = (message: string) =>
   new AwsError("InvalidParameterValueException", 400, message, { members: { Type: "User" } });
 
 const unreadable = () =>
   invalid("Could not unzip uploaded file. Please check your file, then try to upload again.");
+
+const tooMany = () => notImplemented(`deployment packages of more than ${MAX_FILES} files`);
 
 const tooLarge = () => invalid(`Unzipped size must be smaller than ${MAX_UNZIPPED} bytes`);
 

@@ -3,6 +3,12 @@
  * otherwise against the local AWS. Nothing in it knows which.
  */
 import { after } from "node:test";
+import { GetRestApisCommand } from "@aws-sdk/client-api-gateway";
+import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { ListRolesCommand } from "@aws-sdk/client-iam";
+import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { isRead } from "../../local/service.ts";
 import { type Clients, connect, identify } from "../../resources/clients.ts";
 import { type Stack, stack } from "../../stack.ts";
@@ -17,6 +23,8 @@ export interface Fixture {
   /** A stack name that nothing else uses. */
   newName(): string;
   stackOf(name: string): Promise<Stack>;
+  /** Everything in the account that has the name in its own, by what each list call answers. */
+  listed(name: string): Promise<string[]>;
 }
 
 const REGION = "eu-central-1";
@@ -43,7 +51,31 @@ export async function useAws(): Promise<Fixture> {
     writes: () => calls.filter(call => !isRead(call)),
     newName: () => `t${process.pid}-${names++}`,
     stackOf: async name => stack({ name, region: REGION, ...(await identify(clients)) }),
+    listed: name => listed(clients, name),
   };
+}
+
+async function listed(
+  { apigateway, dynamodb, iam, lambda, logs, s3 }: Clients,
+  name: string,
+): Promise<string[]> {
+  const [apis, tables, roles, functions, groups, buckets] = await Promise.all([
+    apigateway.send(new GetRestApisCommand({ limit: 500 })),
+    dynamodb.send(new ListTablesCommand({})),
+    iam.send(new ListRolesCommand({})),
+    lambda.send(new ListFunctionsCommand({})),
+    logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: `/aws/lambda/${name}` })),
+    s3.send(new ListBucketsCommand({})),
+  ]);
+  const names = [
+    ...(apis.items ?? []).map(api => api.name),
+    ...tables.TableNames!,
+    ...roles.Roles!.map(role => role.RoleName),
+    ...functions.Functions!.map(({ FunctionName }) => FunctionName),
+    ...groups.logGroups!.map(({ logGroupName }) => logGroupName),
+    ...(buckets.Buckets ?? []).map(({ Name }) => Name),
+  ];
+  return names.filter(one => one!.includes(name)) as string[];
 }
 
 type Send = (args: object) => Promise<object>;

@@ -1,40 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { GetRestApisCommand } from "@aws-sdk/client-api-gateway";
-import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { GetItemCommand, ListTablesCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { ListRolesCommand } from "@aws-sdk/client-iam";
-import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import { ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { deploy } from "../../deploy.ts";
 import { teardown } from "../../teardown.ts";
 import { outcomes, useAws } from "./fixture.ts";
 
-const { clients, region, calls, writes, newName, stackOf } = await useAws();
+const { clients, region, calls, writes, newName, stackOf, listed } = await useAws();
 const item = { id: { S: "café" }, value: { S: "💾" } };
 const yes = async () => true;
-
-/** Everything in the account whose name begins like the stack's, by what each list call answers. */
-async function listed(name: string): Promise<string[]> {
-  const { apigateway, dynamodb, iam, lambda, logs, s3 } = clients;
-  const [apis, tables, roles, functions, groups, buckets] = await Promise.all([
-    apigateway.send(new GetRestApisCommand({ limit: 500 })),
-    dynamodb.send(new ListTablesCommand({})),
-    iam.send(new ListRolesCommand({})),
-    lambda.send(new ListFunctionsCommand({})),
-    logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: `/aws/lambda/${name}` })),
-    s3.send(new ListBucketsCommand({})),
-  ]);
-  const names = [
-    ...(apis.items ?? []).map(api => api.name),
-    ...tables.TableNames!,
-    ...roles.Roles!.map(role => role.RoleName),
-    ...functions.Functions!.map(({ FunctionName }) => FunctionName),
-    ...groups.logGroups!.map(({ logGroupName }) => logGroupName),
-    ...(buckets.Buckets ?? []).map(({ Name }) => Name),
-  ];
-  return names.filter(one => one!.includes(name)) as string[];
-}
 
 describe("a teardown", () => {
   test("leaves nothing", async () => {

@@ -1,0 +1,13 @@
+/** A local AWS in a process of its own, each call of which takes so long. `slow-aws.ts <milliseconds>` */
+import { setTimeout } from "node:timers/promises";
+import { startLocalAws } from "../local/server.ts";
+
+const milliseconds = Number(process.argv[2]);
+const aws = await startLocalAws({
+  async around(_call, run) {
+    await setTimeout(milliseconds);
+    return run();
+  },
+});
+process.on("disconnect", () => aws.close());
+process.send!(aws.environment);
