@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { buildFunction } from "../resources/zip.ts";
 import { type Figure, median } from "./figures.ts";
-import { ENVIRONMENT, runForJson } from "./processes.ts";
+import { ENVIRONMENT, run } from "./processes.ts";
 import { startTable, type Table } from "./table-over-https.ts";
 
 /** A function that does nothing. */
@@ -60,7 +60,8 @@ async function seenBy(directory: string, { environment }: Table): Promise<Record
 
 async function runOnce(file: string, environment: Record<string, string>): Promise<Seen> {
   const env = { ...ENVIRONMENT, ...environment, SPAWNED_AT: `${Date.now()}` };
-  const seen = await runForJson<Seen>([process.execPath, "bench/invoke.mjs", file], env);
+  const { stdout } = await run([process.execPath, "bench/invoke.mjs", file], { env });
+  const seen: Seen = JSON.parse(stdout);
   if (seen.status !== 201) throw new Error(`Cannot measure ${file} because it answered ${seen.status}.`);
   return seen;
 }

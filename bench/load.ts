@@ -7,7 +7,9 @@ import { percentile } from "./figures.ts";
 
 /** What a load saw. */
 export interface Load {
+  requests: number;
   requestsPerSecond: number;
+  /** In milliseconds, like the other percentiles. */
   p50: number;
   p95: number;
   p99: number;
@@ -45,6 +47,7 @@ const deadline = started + Number(milliseconds);
 await Promise.all(Array.from({ length: Number(connections) }, () => keepBusy(deadline)));
 const seconds = (performance.now() - started) / 1000;
 const load: Load = {
+  requests: times.length,
   requestsPerSecond: times.length / seconds,
   p50: percentile(times, 50),
   p95: percentile(times, 95),

@@ -1,8 +1,75 @@
-/** The local stack beside a bare server with the SDK and the same database. */
+/** The local stack beside the shortest server with the SDK and the same database, and beside serverless-offline. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { APIGatewayClient, GetRestApisCommand, UpdateStageCommand } from "@aws-sdk/client-api-gateway";
 import { type Figure, median } from "./figures.ts";
-import type { Load } from "./load.ts";
-import { ENVIRONMENT, type Running, runForJson, startServer, TSX } from "./processes.ts";
+import { measurePace } from "./pace.ts";
+import { openPeer, type Peer } from "./peer.ts";
+import { type Running, startServer, TSX } from "./processes.ts";
+
+const STARTS = 5;
+
+type Start = () => Promise<Running>;
+
+/** Measures the local stack: its start, its pace, its memory. */
+export const measureLocal = (): Promise<Figure[]> =>
+  inDirectory(async directory => {
+    const peer = await openPeer(join(directory, "peer"));
+    const starts = await measureStarts(directory, peer);
+    const servers = { ours: await ours(join(directory, "ours")), bare: await bare(join(directory, "bare")) };
+    const pace = await measurePace({ ...servers, peer: await peer?.start() }, join(directory, "ours"));
+    peer?.close();
+    return [...startFigures(starts), ...pace];
+  });
+
+async function inDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), "dynamosync-bench-"));
+  try {
+    return await work(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const ours = (directory: string) =>
+  startServer([...TSX, "local/start.ts", "--port", "0", "--directory", directory]);
+const bare = (directory: string) => startServer([...TSX, "bench/bare-server.ts", directory]);
+
+/** From the start of the process to the first item stored, in turns. */
+async function measureStarts(directory: string, peer: Peer | undefined) {
+  const times = { ours: [] as number[], byNpm: [] as number[], bare: [] as number[], peer: [] as number[] };
+  for (let round = 0; round < STARTS; round++) {
+    const at = (name: string) => join(directory, `${name}-${round}`);
+    const npm = ["npm", "start", "--", "--port", "0", "--directory", at("npm")];
+    times.ours.push(await timeToFirstItem(() => ours(at("ours"))));
+    times.byNpm.push(await timeToFirstItem(() => startServer(npm)));
+    times.bare.push(await timeToFirstItem(() => bare(at("bare"))));
+    if (peer) times.peer.push(await timeToFirstItem(peer.start));
+  }
+  return times;
+}
+
+async function timeToFirstItem(start: Start): Promise<number> {
+  const started = performance.now();
+  const server = await start();
+  const { status } = await fetch(`${server.url}?id=${started}&value=item`, { method: "POST" });
+  const ms = performance.now() - started;
+  await server.stop();
+  if (status !== 201) throw new Error(`Cannot measure ${server.url} because it answered ${status}.`);
+  return ms;
+}
+
+function startFigures({ ours, byNpm, bare, peer }: Record<"ours" | "byNpm" | "bare" | "peer", number[]>): Figure[] {
+  const offline: Partial<Figure> = peer.length > 0
+    ? { against: { name: "serverless-offline", measured: median(peer) }, budget: { atMost: 1 } }
+    : { note: "serverless-offline is not installed" };
+  return [
+    {
+      name: "local: start to first item",
+      measured: median(ours),
+      unit: "ms",
+      against: { name: "bare server", measured: median(bare) },
+    },
+    { name: "local: npm start to first item", measured: median(byNpm), unit: "ms", ...offline },
+  ];
+}

@@ -1,10 +1,9 @@
 /** Programs that the bench runs: each in a process of its own, as people run them. */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import type { Usage } from "./usage.ts";
+import type { Usage } from "./usage.mjs";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -17,8 +16,31 @@ export const ENVIRONMENT: Record<string, string> = {
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
 };
 
-/** Node with the TypeScript loader, as `npx tsx` sets it up. */
-export const TSX = [process.execPath, "--import", "tsx"];
+/** Node with the TypeScript loader, and a module that tells what the program has used. */
+export const TSX = [process.execPath, "--import", "tsx", "--import", "./bench/usage.mjs"];
+
+/** A program that came to its end. */
+export interface Ended {
+  stdout: string;
+  /** From its start to its end. */
+  ms: number;
+}
+
+/** Runs a program to its end. */
+export async function run(
+  [program = "", ...args]: string[],
+  { env = ENVIRONMENT, cwd = ROOT } = {},
+): Promise<Ended> {
+  const started = performance.now();
+  const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, "close"),
+  ]);
+  if (code !== 0) throw new Error(`Cannot measure ${args.join(" ")} because it fails: ${stderr}`);
+  return { stdout, ms: performance.now() - started };
+}
 
 /** A server that runs in a process of its own. */
 export interface Running {
@@ -31,13 +53,15 @@ export interface Running {
 const ITEMS = /http:\/\/\S+\/items\b/;
 
 /** Starts a server and waits until it prints where its items are. */
-export async function startServer(command: string[], environment = ENVIRONMENT): Promise<Running> {
-  const [program = "", ...args] = command;
+export async function startServer(
+  [program = "", ...args]: string[],
+  { env = ENVIRONMENT, cwd = ROOT } = {},
+): Promise<Running> {
   const child = spawn(program, args, {
-    cwd: ROOT,
-    env: environment,
+    cwd,
+    env,
     detached: true, // a group of its own: npm passes no signal on
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   return {
     url: await urlFrom(child),
@@ -50,26 +74,24 @@ export async function startServer(command: string[], environment = ENVIRONMENT):
   };
 }
 
-async function urlFrom(child: ChildProcess): Promise<string> {
-  for await (const line of createInterface({ input: child.stdout! })) {
-    const [url] = ITEMS.exec(line) ?? [];
-    if (!url) continue;
-    child.stdout!.resume();
-    return url;
-  }
-  throw new Error(`Cannot measure ${child.spawnargs.join(" ")} because it ended without printing a URL.`);
+/** Reads on afterwards, so that the server can write on. */
+function urlFrom(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let printed = "";
+    const read = (chunk: Buffer) => {
+      printed += chunk;
+      const [url] = ITEMS.exec(printed) ?? [];
+      if (!url) return;
+      for (const stream of [child.stdout!, child.stderr!]) stream.off("data", read).resume();
+      resolve(url);
+    };
+    for (const stream of [child.stdout!, child.stderr!]) stream.on("data", read);
+    child.once("exit", () => reject(new Error(`Cannot start ${child.spawnargs.join(" ")}: ${printed}`)));
+  });
 }
 
 async function stop(child: ChildProcess): Promise<void> {
   const ended = once(child, "exit");
   process.kill(-child.pid!, "SIGTERM");
   await ended;
-}
-
-/** Runs a program to its end and reads the JSON that it prints. */
-export async function runForJson<T>(command: string[], environment = ENVIRONMENT): Promise<T> {
-  const [program = "", ...args] = command;
-  const options = { cwd: ROOT, env: environment, maxBuffer: 64 * 1024 * 1024 };
-  const { stdout } = await promisify(execFile)(program, args, options);
-  return JSON.parse(stdout);
 }

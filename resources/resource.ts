@@ -93,6 +93,12 @@ export async function removal<State>(resource: Existing<State>, keep = false): P
   return { outcome: "removed", changes: [], apply };
 }
 
+/** Waits for all calls, then throws the first failure: none may go on behind the next attempt. */
+export async function together(...calls: Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(calls);
+  await Promise.all(calls);
+}
+
 /** The settings that are not as they should be. */
 export const differing = (settings: Setting[]) =>
   settings.filter(({ actual, wanted }) => !isDeepStrictEqual(actual, wanted));
@@ -103,9 +109,7 @@ async function write(settings: Setting[]): Promise<void> {
   const inOrder = async () => {
     for (const call of ordered) await call();
   };
-  const writes = [inOrder(), ...independent.map(setting => setting.write())];
-  await Promise.allSettled(writes); // when one fails, none of the others may go on behind the next attempt
-  await Promise.all(writes);
+  await together(inOrder(), ...independent.map(setting => setting.write()));
 }
 
 /** Somebody else works on the resource at the same time, or what was read lags behind. */

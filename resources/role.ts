@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-iam";
 import type { Stack } from "../stack.ts";
 import type { Clients } from "./clients.ts";
-import { assertOurs, type Existing, orAbsent, parsePolicy, type Resource } from "./resource.ts";
+import { assertOurs, type Existing, orAbsent, parsePolicy, type Resource, together } from "./resource.ts";
 import { asTagList, fromTagList } from "./tags.ts";
 
 export interface RoleState {
@@ -85,10 +85,10 @@ export function role({ iam }: Clients, stack: Stack): Role {
     iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: JSON.stringify(trust) }));
 
   const deleteInline = (names: string[]) =>
-    Promise.all(names.map(PolicyName => iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }))));
+    together(...names.map(PolicyName => iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }))));
 
   const detach = (arns: string[]) =>
-    Promise.all(arns.map(PolicyArn => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }))));
+    together(...arns.map(PolicyArn => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }))));
 
   const settings = ({ otherInline, attached, ...state }: RoleState) => [
     { name: "trust policy", actual: state.trust, wanted: trust, write: putTrust },
@@ -105,7 +105,7 @@ export function role({ iam }: Clients, stack: Stack): Role {
   /** A role can be deleted only once it has no policies. */
   async function remove({ otherInline, attached, policy }: RoleState) {
     const inline = policy === undefined ? otherInline : [...otherInline, policyName];
-    await Promise.all([deleteInline(inline), detach(attached)]);
+    await together(deleteInline(inline), detach(attached));
     await iam.send(new DeleteRoleCommand({ RoleName }));
   }
 

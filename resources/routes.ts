@@ -21,7 +21,7 @@ import {
 import type { Stack } from "../stack.ts";
 import type { Api } from "./api.ts";
 import type { Clients } from "./clients.ts";
-import { differing, orAbsent, type Resource, type Setting } from "./resource.ts";
+import { differing, orAbsent, type Resource, type Setting, together } from "./resource.ts";
 import { type ErrorDocument, errorDocuments, type Method, methodOf, methods } from "./routes-wanted.ts";
 
 interface RoutesState {
@@ -103,10 +103,12 @@ export function routes(
     const { authorizationType, apiKeyRequired, responses } = wanted;
     const { responses: answers, httpMethod: integrationHttpMethod, ...integration } = wanted.integration;
     await apigateway.send(new PutMethodCommand({ ...target, authorizationType, apiKeyRequired }));
-    await apigateway.send(new PutIntegrationCommand({ ...target, ...integration, integrationHttpMethod }));
-    for (const [statusCode, responseParameters] of Object.entries(responses)) {
-      await apigateway.send(new PutMethodResponseCommand({ ...target, statusCode, responseParameters }));
-    }
+    await together(
+      apigateway.send(new PutIntegrationCommand({ ...target, ...integration, integrationHttpMethod })),
+      ...Object.entries(responses).map(([statusCode, responseParameters]) =>
+        apigateway.send(new PutMethodResponseCommand({ ...target, statusCode, responseParameters })),
+      ),
+    );
     for (const [statusCode, answer] of Object.entries(answers)) {
       await apigateway.send(new PutIntegrationResponseCommand({ ...target, statusCode, ...answer }));
     }

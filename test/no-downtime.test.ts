@@ -7,6 +7,7 @@ import { GetStageCommand } from "@aws-sdk/client-api-gateway";
 import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { unzipSync, zipSync } from "fflate";
 import { deploy } from "../deploy.ts";
+import { configureLambda } from "../local/lambda/runtime.ts";
 import { startLocalAws } from "../local/server.ts";
 import { connect } from "../resources/clients.ts";
 import { buildPage } from "../resources/page.ts";
@@ -20,6 +21,7 @@ const USERS = 3;
 
 const aws = await startLocalAws({ region: REGION });
 Object.assign(process.env, aws.environment);
+configureLambda(aws.world, { environments: 1 }); // each version of the function starts as many
 after(() => aws.close());
 const clients = connect(REGION);
 const { "index.mjs": source } = unzipSync((await buildFunction()).zip);

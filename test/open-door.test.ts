@@ -181,6 +181,7 @@ describe("floods", () => {
       sockets.push(socket);
       socket.on("data", data => resolve(String(data).split("\r\n")[0] ?? ""));
       socket.on("error", error => resolve(error.message)).on("close", () => resolve("closed"));
+      setTimeout(() => resolve("no answer"), 5_000).unref();
     });
   }
   const head = (more: string) => `POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${more}\r\n`;

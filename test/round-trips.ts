@@ -3,36 +3,64 @@
  * and each call takes the same: so the time of the last answer is the longest chain of calls that wait for one
  * another, whatever else the machine is doing.
  */
+import { createHash } from "node:crypto";
 import FakeTimers from "@sinonjs/fake-timers";
+import { zipSync } from "fflate";
+import { type DeployOptions, deploy } from "../deploy.ts";
 import { inProcessHandler } from "../local/in-process.ts";
 import { createLocalAws } from "../local/server.ts";
 import { isRead } from "../local/service.ts";
 import { type Clients, connect } from "../resources/clients.ts";
+import { teardown } from "../teardown.ts";
 
 const REGION = "eu-central-1";
+const NAME = "counted";
 const CALL_MS = 1_000;
-/** All that goes on between two calls is over after so many turns of the event loop: it waits for no file. */
+/** Between two calls nothing waits for a file or a socket: it is over after so many turns of the event loop. */
 const TURNS = 20;
 
-/** A deploy or teardown that is over. */
-export interface Course<T> {
-  result: T;
+/** What a deploy or teardown asked of AWS. */
+export interface Course {
   calls: string[];
   writes: string[];
   /** The length of the longest chain of calls. */
   roundTrips: number;
 }
 
-export interface VirtualAws {
-  run<T>(work: (target: { region: string; clients: Clients }) => Promise<T>): Promise<Course<T>>;
-  close(): Promise<void>;
+/** The courses that a stack takes, in this order. */
+export type Courses = Record<"first" | "unchanged" | "codeOnly" | "pageOnly" | "teardown", Course>;
+
+/** Takes a stack through its courses. Time is virtual meanwhile, and the API answers at once. */
+export async function countCourses(): Promise<Courses> {
+  const build = { code: async () => packed("one"), page: async (url: string) => `<a href="${url}">one</a>` };
+  const otherCode = { ...build, code: async () => packed("two") };
+  const otherPage = { ...otherCode, page: async (url: string) => `<a href="${url}">two</a>` };
+  const aws = await openVirtualAws();
+  const deployed = (build: DeployOptions["build"]) =>
+    aws.course(target => deploy({ ...target, name: NAME, build }));
+  try {
+    return {
+      first: await deployed(build),
+      unchanged: await deployed(build),
+      codeOnly: await deployed(otherCode),
+      pageOnly: await deployed(otherPage),
+      teardown: await aws.course(target => teardown({ ...target, name: NAME })),
+    };
+  } finally {
+    await aws.close();
+  }
+}
+
+/** Some code, as buildFunction gives it. */
+function packed(source: string) {
+  const zip = zipSync({ "index.mjs": [new TextEncoder().encode(source), { mtime: "2000-01-01" }] });
+  return { zip, sha256: createHash("sha256").update(zip).digest("base64") };
 }
 
 const realImmediate = setImmediate;
 
-/** A local AWS in this process. While it is open, time is virtual and the API answers as a new one would. */
-export async function openVirtualAws(): Promise<VirtualAws> {
-  const { env, realFetch } = { env: { ...process.env }, realFetch: globalThis.fetch };
+async function openVirtualAws() {
+  const realFetch = globalThis.fetch;
   const clock = FakeTimers.install({ toFake: ["Date", "setTimeout", "clearTimeout"] });
   let calls: string[] = [];
   let answered = 0;
@@ -47,34 +75,33 @@ export async function openVirtualAws(): Promise<VirtualAws> {
   });
   Object.assign(process.env, aws.environment);
   globalThis.fetch = async () => new Response('{"error":{"code":"not_found"}}', { status: 404 });
-
-  async function settle<T>(work: Promise<T>): Promise<T> {
-    let settled = false;
-    const done = () => {
-      settled = true;
-    };
-    work.then(done, done);
-    while (!settled) {
-      for (let turn = 0; turn < TURNS; turn++) await new Promise<void>(resolve => realImmediate(resolve));
-      if (!settled) clock.next();
-    }
-    return work;
-  }
-
   return {
-    async run(work) {
+    async course(work: (target: { region: string; clients: Clients }) => Promise<unknown>): Promise<Course> {
       const started = Date.now();
       calls = [];
       const clients = connect(REGION, { requestHandler: inProcessHandler(aws.answer) });
-      const result = await settle(work({ region: REGION, clients }));
+      await settle(work({ region: REGION, clients }), clock);
       const writes = calls.filter(call => !isRead(call));
-      return { result, calls, writes, roundTrips: Math.round((answered - started) / CALL_MS) };
+      return { calls, writes, roundTrips: Math.round((answered - started) / CALL_MS) };
     },
     async close() {
       clock.uninstall();
       globalThis.fetch = realFetch;
-      process.env = env;
       await aws.close();
     },
   };
+}
+
+/** Lets time pass until the work is done. */
+async function settle(work: Promise<unknown>, clock: FakeTimers.Clock): Promise<void> {
+  let settled = false;
+  const done = () => {
+    settled = true;
+  };
+  work.then(done, done);
+  while (!settled) {
+    for (let turn = 0; turn < TURNS; turn++) await new Promise<void>(resolve => realImmediate(resolve));
+    if (!settled) clock.next();
+  }
+  await work;
 }

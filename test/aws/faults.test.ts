@@ -8,8 +8,19 @@ import { teardown } from "../../teardown.ts";
 import { startFaultProxy } from "../fault-proxy.ts";
 import { record, useAws } from "./fixture.ts";
 
+/**
+ * What moto does when a call whose answer was lost is repeated, and AWS does not: CreateBucket has dropped the tags,
+ * so that the bucket is nobody's; a second DeleteRestApi is a 500; a second AddPermission adds the statement again.
+ */
+const UNREPEATABLE = [
+  /^PUT \/[^/?]+\/?$/,
+  /^DELETE \/restapis\/\w+$/,
+  /^POST \/2015-03-31\/functions\/[^/]+\/policy/,
+];
+
+const spared = process.env.AWS_ENDPOINT_URL ? UNREPEATABLE : [];
 const { region, newName, listed } = await useAws();
-const proxy = await startFaultProxy(process.env.AWS_ENDPOINT_URL!);
+const proxy = await startFaultProxy(process.env.AWS_ENDPOINT_URL!, spared);
 after(() => proxy.close());
 process.env.AWS_ENDPOINT_URL = proxy.endpoint;
 process.env.AWS_ENDPOINT_URL_S3 = proxy.endpoint;

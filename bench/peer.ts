@@ -1,0 +1,52 @@
+/**
+ * serverless-offline, run by osls, as a peer of the local stack: the same function on the same kind of table. It is
+ * measured where it is installed: npm ci --prefix bench/peers
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { unzipSync } from "fflate";
+import { buildFunction } from "../resources/zip.ts";
+import { ENVIRONMENT, type Running, startServer } from "./processes.ts";
+import { listen } from "./table.ts";
+
+const PEERS = fileURLToPath(new URL("peers", import.meta.url));
+const OSLS = join(PEERS, "node_modules/serverless/bin/serverless.js");
+const FUNCTION = join(PEERS, "node_modules/.cache/function");
+
+export interface Peer {
+  start(): Promise<Running>;
+  close(): void;
+}
+
+/** Prepares the peer: builds its function, starts its table. Undefined where it is not installed. */
+export async function openPeer(directory: string): Promise<Peer | undefined> {
+  if (!existsSync(OSLS)) return undefined;
+  const { zip } = await buildFunction();
+  await mkdir(FUNCTION, { recursive: true });
+  await writeFile(join(FUNCTION, "index.mjs"), unzipSync(zip)["index.mjs"]!);
+  const table = fork(fileURLToPath(new URL("table.ts", import.meta.url)), [directory], {
+    execArgv: ["--import", "tsx"],
+  });
+  const [endpoint]: string[] = await once(table, "message");
+  return { start: () => startPeer(endpoint!), close: () => table.disconnect() };
+}
+
+async function startPeer(endpoint: string): Promise<Running> {
+  const [httpPort, lambdaPort] = [await freePort(), await freePort()];
+  const ports = ["--httpPort", `${httpPort}`, "--lambdaPort", `${lambdaPort}`];
+  const usage = ["--import", fileURLToPath(new URL("usage.mjs", import.meta.url))];
+  const command = [process.execPath, ...usage, OSLS, "offline", "--noPrependStageInUrl", ...ports];
+  return startServer(command, { cwd: PEERS, env: { ...ENVIRONMENT, TABLE_ENDPOINT: endpoint } });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { port } = new URL(await listen(server));
+  server.close();
+  return Number(port);
+}
