@@ -59,10 +59,16 @@ async function timeToFirstItem(start: Start): Promise<number> {
   return ms;
 }
 
-function startFigures({ ours, byNpm, bare, peer }: Record<"ours" | "byNpm" | "bare" | "peer", number[]>): Figure[] {
-  const offline: Partial<Figure> = peer.length > 0
-    ? { against: { name: "serverless-offline", measured: median(peer) }, budget: { atMost: 1 } }
-    : { note: "serverless-offline is not installed" };
+function startFigures({
+  ours,
+  byNpm,
+  bare,
+  peer,
+}: Record<"ours" | "byNpm" | "bare" | "peer", number[]>): Figure[] {
+  const offline: Partial<Figure> =
+    peer.length > 0
+      ? { against: { name: "serverless-offline", measured: median(peer) }, budget: { atMost: 1 } }
+      : { note: "serverless-offline is not installed" };
   return [
     {
       name: "local: start to first item",

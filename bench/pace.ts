@@ -73,7 +73,10 @@ const SERVERS: Record<keyof Servers, string> = {
 };
 
 /** A first load makes them warm and is not counted. */
-async function loadInTurns(servers: Servers, connections: Connections): Promise<Record<keyof Servers, Seen[]>> {
+async function loadInTurns(
+  servers: Servers,
+  connections: Connections,
+): Promise<Record<keyof Servers, Seen[]>> {
   const seen: Record<keyof Servers, Seen[]> = { ours: [], bare: [], peer: [] };
   for (let round = 0; round <= ROUNDS; round++)
     for (const [name, server] of Object.entries(servers) as [keyof Servers, Running | undefined][]) {
@@ -124,7 +127,8 @@ async function liftThrottling(url: string, directory: string): Promise<void> {
   await client.send(new UpdateStageCommand({ restApiId, stageName, patchOperations }));
 }
 
-async function savedKey(directory: string): Promise<{ id: string; secret: string }> {
+/** The key of the local AWS that keeps its data in a directory. */
+export async function savedKey(directory: string): Promise<{ id: string; secret: string }> {
   await setTimeout(1_000); // a change is saved shortly after it is made
   return JSON.parse(await readFile(join(directory, "aws.json"), "utf8")).data.keys.account;
 }

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import type { Usage } from "./usage.mjs";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -40,6 +39,14 @@ export async function run(
   ]);
   if (code !== 0) throw new Error(`Cannot measure ${args.join(" ")} because it fails: ${stderr}`);
   return { stdout, ms: performance.now() - started };
+}
+
+/** What a program has used, as usage.mjs tells it. */
+export interface Usage {
+  /** Memory in use now. */
+  megabytes: number;
+  /** Processor time since its start, of all its threads. */
+  cpuMs: number;
 }
 
 /** A server that runs in a process of its own. */

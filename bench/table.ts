@@ -1,8 +1,7 @@
 /** The database of servers that bring none: dynalite, kept on disk. Alone: `table.ts <directory>`. */
 import { once } from "node:events";
-import type { Server } from "node:net";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
 /** dynalite has no types of its own. */

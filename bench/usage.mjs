@@ -1,12 +1,6 @@
 // @ts-check
 /** Loaded before a program: tells its parent, when asked, how much memory and processor time it has used. */
 
-/**
- * @typedef {object} Usage
- * @property {number} megabytes memory in use now
- * @property {number} cpuMs processor time since its start, of all its threads
- */
-
 process.on("message", question => {
   if (question !== "usage") return;
   const { user, system } = process.cpuUsage();

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { after, describe, test } from "node:test";
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  UpdateTableCommand,
+} from "@aws-sdk/client-dynamodb";
+import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import type { Around } from "../local/aws.ts";
 import { startLocalAws } from "../local/server.ts";
+import { AwsError } from "../local/service.ts";
 
 const local = await startLocalAws();
 after(() => local.close());
@@ -13,12 +21,8 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs a script as a person would, in an environment of its own. */
-function run(
-  script: string,
-  args: string[],
-  environment: Record<string, string> = local.environment,
-): Promise<Ended> {
+/** Starts a script as a person would, in an environment of its own. */
+function start(script: string, args: string[], environment: Record<string, string>) {
   const { PATH, HOME = "/" } = process.env;
   const env = {
     PATH,
@@ -28,17 +32,21 @@ function run(
     AWS_SHARED_CREDENTIALS_FILE: "/nowhere",
     ...environment,
   };
-  const root = new URL("..", import.meta.url);
-  return new Promise(resolve => {
-    execFile(
-      process.execPath,
-      ["--import", "tsx", script, ...args],
-      { cwd: root, env },
-      (error, stdout, stderr) =>
-        resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr }),
-    );
+  const cwd = new URL("..", import.meta.url);
+  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { cwd, env });
+  const ended = new Promise<Ended>(resolve => {
+    const said = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const)
+      child[stream].setEncoding("utf8").on("data", text => {
+        said[stream] += text;
+      });
+    child.on("close", code => resolve({ code: code ?? -1, ...said }));
   });
+  return { child, ended };
 }
+
+const run = (script: string, args: string[], environment: Record<string, string> = local.environment) =>
+  start(script, args, environment).ended;
 
 for (const script of ["deploy.ts", "teardown.ts"]) {
   describe(script, () => {
@@ -47,7 +55,7 @@ for (const script of ["deploy.ts", "teardown.ts"]) {
 
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`^Usage: npx tsx ${script} `));
-      for (const option of ["--name", "--region", "--dry-run", "--json"])
+      for (const option of ["--name", "--region", "--dry-run", "--explain", "--json"])
         assert.match(stdout, new RegExp(option));
     });
 
@@ -74,7 +82,10 @@ for (const script of ["deploy.ts", "teardown.ts"]) {
       const { code, stderr } = await run(script, [], without);
 
       assert.equal(code, 1);
-      assert.match(stderr, /Cannot STS GetCallerIdentity because there are no credentials\.\n.*AWS_PROFILE/);
+      assert.match(
+        stderr,
+        /Cannot STS GetCallerIdentity because there are no credentials \(.*\)\.\n.*AWS_PROFILE/,
+      );
       assert.doesNotMatch(stderr, /\n +at /);
     });
 
@@ -86,6 +97,16 @@ for (const script of ["deploy.ts", "teardown.ts"]) {
 
       assert.equal(code, 1);
       assert.match(stderr, /AWS does not accept the credentials/);
+    });
+
+    test("says at once that nobody listens at the endpoint", async () => {
+      const { code, stdout, stderr } = await run(script, ["--json"], {
+        ...local.environment,
+        AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+      });
+
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr, /AWS cannot be reached \(.*ECONNREFUSED.*\)\.\n.*AWS_ENDPOINT_URL/);
     });
   });
 }
@@ -107,7 +128,8 @@ describe("deploy.ts and teardown.ts", () => {
       "resources",
       "siteUrl",
     ]);
-    assert.deepEqual(Object.keys(result.resources[0]).sort(), ["changes", "ms", "name", "outcome", "type"]);
+    const members = ["changes", "ms", "name", "outcome", "start", "type"];
+    assert.deepEqual(Object.keys(result.resources[0]).sort(), members);
     const outcomes = (run: Ended) =>
       new Set(JSON.parse(run.stdout).resources.map((one: { outcome: string }) => one.outcome));
     assert.deepEqual(
@@ -162,5 +184,125 @@ describe("deploy.ts and teardown.ts", () => {
     assert.deepEqual([refused.code, removed.code, again.code], [1, 0, 0]);
     assert.match(refused.stderr, /holds 1 item\.\n.*--yes/);
     assert.match(again.stderr, /absent +table items/);
+  });
+});
+
+describe("a refusal of AWS's is one short paragraph on stderr, and stdout stays clean:", () => {
+  /** What AWS refuses with, by the call that it refuses. */
+  const REFUSALS: [what: string, call: string, refusal: AwsError, said: RegExp][] = [
+    [
+      "expired credentials",
+      "GetCallerIdentity",
+      new AwsError("ExpiredToken", 403, "The security token included in the request is expired"),
+      /Cannot STS GetCallerIdentity because the credentials have expired\.\nGet new ones/,
+    ],
+    [
+      "a denied call",
+      "CreateTable",
+      new AwsError("AccessDeniedException", 400, "User is not authorized to perform: dynamodb:CreateTable"),
+      /Cannot DynamoDB CreateTable because it is denied: User .* dynamodb:CreateTable\.\nUse credentials/,
+    ],
+    [
+      "a bucket's name that is taken",
+      "CreateBucket",
+      new AwsError("BucketAlreadyExists", 409, "The requested bucket name is not available."),
+      /Cannot create the bucket .* another account has one of this name.*\nChoose another --name/,
+    ],
+    [
+      "a quota",
+      "CreateRole",
+      new AwsError("LimitExceeded", 409, "Cannot exceed quota for RolesPerAccount: 1000."),
+      /Cannot IAM CreateRole because a quota of the account is used up: .*1000\.+\nRemove what/,
+    ],
+  ];
+
+  for (const [what, call, refusal, said] of REFUSALS)
+    test(what, async () => {
+      const around: Around = async ({ operation }, answer) => {
+        if (operation === call) throw refusal;
+        return answer();
+      };
+      const strict = await startLocalAws({ around });
+
+      const { code, stdout, stderr } = await run("deploy.ts", ["--json"], strict.environment);
+
+      await strict.close();
+      assert.deepEqual([code, stdout], [1, ""]);
+      assert.match(stderr.slice(stderr.lastIndexOf("\nCannot")), said);
+      assert.doesNotMatch(stderr, /\n +at /);
+    });
+});
+
+describe("before anything else", () => {
+  test("the account, the region, the profile and the stack are named on stderr", async () => {
+    const files = { AWS_CONFIG_FILE: "/dev/null", AWS_PROFILE: "class" };
+
+    const { stderr } = await run("deploy.ts", ["--dry-run"], { ...local.environment, ...files });
+
+    const place = `account ${local.world.account}, region ${local.region}, profile class, endpoint ${local.endpoint}`;
+    assert.ok(stderr.startsWith(`Looking at dynamosync: ${place}\nas arn:`), stderr);
+  });
+});
+
+describe("--dry-run", () => {
+  test("names exactly the settings that the next deploy changes, from what to what", async () => {
+    await run("deploy.ts", ["--name", "drift"]);
+    const { region, endpoint } = local;
+    const dynamodb = new DynamoDBClient({ region, endpoint, credentials: local });
+    await dynamodb.send(new UpdateTableCommand({ TableName: "drift", DeletionProtectionEnabled: false }));
+    const lambda = new LambdaClient({ region, endpoint, credentials: local });
+    const configuration = { FunctionName: "drift", MemorySize: 128, Timeout: 3 };
+    await lambda.send(new UpdateFunctionConfigurationCommand(configuration));
+
+    const planned = await run("deploy.ts", ["--name", "drift", "--dry-run", "--json"]);
+    const words = await run("deploy.ts", ["--name", "drift", "--dry-run"]);
+    const deployed = await run("deploy.ts", ["--name", "drift", "--json"]);
+
+    const changes = ({ stdout }: Ended) =>
+      JSON.parse(stdout).resources.flatMap((resource: { changes: object[] }) => resource.changes);
+    assert.equal(changes(planned).length, 3);
+    assert.deepEqual(changes(planned), changes(deployed));
+    assert.match(words.stdout, /would update table drift\n +deletion protection: false -> true\n/);
+    assert.match(words.stdout, /would update function drift\n.*timeout.*3 -> 10\n.*memory.*128 -> 512\n/);
+    assert.match(words.stdout, /Nothing was changed/);
+  });
+
+  test("of a teardown says how many items would go", async () => {
+    await run("deploy.ts", ["--name", "count"]);
+    const { region, endpoint } = local;
+    const dynamodb = new DynamoDBClient({ region, endpoint, credentials: local });
+    const Item = { id: { S: "1" }, value: { S: "1" } };
+    await dynamodb.send(new PutItemCommand({ TableName: "count", Item }));
+
+    const { code, stdout } = await run("teardown.ts", ["--name", "count", "--dry-run"]);
+
+    assert.equal(code, 0);
+    assert.match(stdout, /would remove table count\n[^]*The table holds 1 item\./);
+  });
+});
+
+describe("Ctrl-C", () => {
+  test("ends with 130 and says that the next run goes on", async () => {
+    let reached = () => {};
+    const isCreating = new Promise<void>(resolve => {
+      reached = resolve;
+    });
+    const around: Around = async ({ operation }, answer) => {
+      if (operation === "CreateFunction") reached();
+      if (operation === "CreateFunction") await new Promise(resolve => setTimeout(resolve, 3000));
+      return answer();
+    };
+    const slow = await startLocalAws({ around });
+    const { child, ended } = start("deploy.ts", [], slow.environment);
+    await isCreating;
+
+    child.kill("SIGINT");
+
+    const { code, stderr } = await ended;
+    const again = await run("deploy.ts", [], slow.environment);
+    await slow.close();
+    assert.equal(code, 130);
+    assert.match(stderr, /Interrupted\. What is done is kept: run the same command again/);
+    assert.equal(again.code, 0, again.stderr);
   });
 });

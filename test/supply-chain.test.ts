@@ -14,6 +14,7 @@ interface Package {
   hasInstallScript?: boolean;
   scripts?: Record<string, string>;
   dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
 }
 
@@ -57,6 +58,20 @@ test("the lock file holds each package's hash, and no address: any registry will
     assert.match(integrity ?? "", /^sha512-[\w+/]{86}==$/, path);
     assert.deepEqual([resolved, link], [undefined, undefined], path);
   }
+});
+
+test("the lock file is whole, so that npm ci takes it on every system", () => {
+  for (const [path, { dependencies, optionalDependencies }] of Object.entries(locked))
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+      const places = path
+        .split("/node_modules/")
+        .map((_, depth, all) => all.slice(0, depth + 1).join("/node_modules/"));
+      const candidates = ["node_modules", ...places.map(place => `${place}/node_modules`)];
+      assert.ok(
+        candidates.some(place => `${place}/${name}` in locked),
+        `${name}, which ${path} asks for`,
+      );
+    }
 });
 
 test("what is installed is what is locked", () => {

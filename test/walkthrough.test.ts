@@ -138,7 +138,7 @@ describe("the walkthrough", { skip: missing && `there is no ${missing} here` }, 
   }
 
   function edit(diff: string): void {
-    const { stderr } = spawnSync("git", ["apply", "--recount"], { cwd: project, input: diff });
+    const { stderr } = spawnSync("git", ["apply"], { cwd: project, input: diff });
     assert.equal(`${stderr}`, "", `git apply refuses:\n${diff}`);
   }
 

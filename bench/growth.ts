@@ -1,0 +1,96 @@
+/** What grows: the time of a request and the memory, with the number of items and with their size. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { BatchWriteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type Figure, median } from "./figures.ts";
+import { savedKey } from "./pace.ts";
+import { type Running, startServer, TSX } from "./processes.ts";
+
+const ITEMS = [10, 100, 1_000, 10_000, 100_000];
+const BYTES = [1, 64, 512, 2_048];
+const BATCH = 25;
+const ASKED = 60;
+const PAUSE_MS = 25;
+
+/** Fills the table of a local stack, and asks it now and then. */
+export async function measureGrowth(): Promise<Figure[]> {
+  const directory = await mkdtemp(join(tmpdir(), "dynamosync-bench-"));
+  const server = await startServer([...TSX, "local/start.ts", "--port", "0", "--directory", directory]);
+  try {
+    const bySize = await measureSizes(server);
+    return [...(await measureItems(server, await clientOf(server, directory))), ...bySize];
+  } finally {
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function clientOf({ url }: Running, directory: string): Promise<DynamoDBClient> {
+  const { id: accessKeyId, secret: secretAccessKey } = await savedKey(directory);
+  const credentials = { accessKeyId, secretAccessKey };
+  return new DynamoDBClient({ region: "us-east-1", endpoint: new URL(url).origin, credentials });
+}
+
+/** Grows the table step by step; at each, how long a request takes and how much memory there is. */
+async function measureItems(server: Running, client: DynamoDBClient): Promise<Figure[]> {
+  const seen: { post: number; get: number; memory: number }[] = [];
+  let held = 0;
+  for (const items of ITEMS) {
+    await grow(client, held, items);
+    held = items;
+    const { post, get } = await ask(server.url, `${items}`, "some text");
+    seen.push({ post, get, memory: (await server.usage()).megabytes });
+  }
+  const [least] = seen;
+  return ITEMS.slice(1).flatMap((items, at) => {
+    const now = seen[at + 1]!;
+    const figure = (what: keyof typeof now, unit: string): Figure => ({
+      name: `growth, ${items.toLocaleString("en")} items: ${what}`,
+      measured: now[what],
+      unit,
+      against: { name: `${ITEMS[0]} items`, measured: least![what] },
+    });
+    return [figure("post", "ms"), figure("get", "ms"), figure("memory", "MB")];
+  });
+}
+
+async function grow(client: DynamoDBClient, from: number, to: number): Promise<void> {
+  for (let start = from; start < to; start += BATCH) {
+    const ids = Array.from({ length: Math.min(BATCH, to - start) }, (_, at) => `grown-${start + at}`);
+    const puts = ids.map(id => ({ PutRequest: { Item: { id: { S: id }, value: { S: "some text" } } } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { dynamosync: puts } }));
+  }
+}
+
+async function measureSizes({ url }: Running): Promise<Figure[]> {
+  await ask(url, "warm", "some text");
+  const seen = new Map<number, { post: number; get: number }>();
+  for (const bytes of BYTES) seen.set(bytes, await ask(url, `bytes-${bytes}`, "x".repeat(bytes)));
+  const least = seen.get(BYTES[0]!)!;
+  return BYTES.slice(1).flatMap(bytes =>
+    (["post", "get"] as const).map(what => ({
+      name: `growth, ${bytes.toLocaleString("en")} bytes: ${what}`,
+      measured: seen.get(bytes)![what],
+      unit: "ms",
+      against: { name: `${BYTES[0]} byte`, measured: least[what] },
+    })),
+  );
+}
+
+/** Stores and reads some items, more slowly than the stage's throttling allows. */
+async function ask(url: string, name: string, value: string): Promise<{ post: number; get: number }> {
+  const times: Record<"POST" | "GET", number[]> = { POST: [], GET: [] };
+  for (let at = 0; at < ASKED; at++)
+    for (const method of ["POST", "GET"] as const) {
+      const query = new URLSearchParams({ id: `${name}-${at}`, ...(method === "POST" && { value }) });
+      const started = performance.now();
+      const answer = await fetch(`${url}?${query}`, { method });
+      await answer.text();
+      times[method].push(performance.now() - started);
+      if (!answer.ok) throw new Error(`Cannot measure ${url} because it answered ${answer.status}.`);
+      await setTimeout(PAUSE_MS);
+    }
+  return { post: median(times.POST), get: median(times.GET) };
+}
