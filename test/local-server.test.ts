@@ -298,6 +298,7 @@ describe("the local AWS", () => {
       AWS_ENDPOINT_URL: aws.endpoint,
       AWS_ENDPOINT_URL_S3: aws.siteEndpoint,
       AWS_REGION: "us-east-1",
+      AWS_DEFAULT_REGION: "us-east-1",
       AWS_ACCESS_KEY_ID: aws.accessKeyId,
       AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
       AWS_EC2_METADATA_DISABLED: "true",

@@ -47,7 +47,7 @@ describe("the deployed page", { skip: withoutBrowser }, () => {
     await page.click("#look-up");
     await says("Found");
 
-    assert.match(await page.locator("#outcome").textContent(), /💾 \+ 100 % <b>/);
+    assert.match((await page.locator("#outcome").textContent())!, /💾 \+ 100 % <b>/);
     await save("café", "another");
     await says("This ID holds another value");
     await page.getByRole("button", { name: "Replace it" }).click();

@@ -1,6 +1,7 @@
 /** The execution environments of one revision of a function: as many as its requests need, up to a limit. */
 import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { performance } from "node:perf_hooks";
 import { Environment, type EnvironmentSettings, type Event, type Outcome } from "./environment.ts";
 import { unpack } from "./zip.ts";
 
