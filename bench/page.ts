@@ -1,5 +1,5 @@
 /** The page on a slow network, beside a bare HTML file with a form and four lines of script. */
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { buildPage } from "../resources/page.ts";
 import { launchBrowser, withoutBrowser } from "../test/browser.ts";
 import { startFakeApi, startSite } from "../test/fake-api.ts";
@@ -48,24 +48,31 @@ export async function measurePage(): Promise<Figure[]> {
     budget: { atMost: 13_999 },
     note: withoutBrowser || undefined,
   };
-  const visits = withoutBrowser ? undefined : await visitInTurns(page, bare);
-  await api.close();
-  return visits ? [bytes, ...figures(visits.ours, visits.bare)] : [bytes];
+  try {
+    if (withoutBrowser) return [bytes];
+    const visits = await visitInTurns(page, bare);
+    return [bytes, ...figures(visits.ours, visits.bare)];
+  } finally {
+    await api.close();
+  }
 }
 
 async function visitInTurns(page: string, bare: string): Promise<Record<"ours" | "bare", Visit[]>> {
   const sites = { ours: await startSite(page), bare: await startSite(bare) };
   const visits: Record<keyof typeof sites, Visit[]> = { ours: [], bare: [] };
   const browser = await launchBrowser();
-  for (let round = 0; round < ROUNDS; round++)
-    for (const name of ["ours", "bare"] as const) {
-      const { requests, url } = sites[name];
-      requests.length = 0;
-      const seen = await visit(browser, url, `${name}-${round}`);
-      visits[name].push({ ...seen, requests: requests.length });
-    }
-  await browser.close();
-  await Promise.all(Object.values(sites).map(site => site.close()));
+  try {
+    for (let round = 0; round < ROUNDS; round++)
+      for (const name of ["ours", "bare"] as const) {
+        const { requests, url } = sites[name];
+        requests.length = 0;
+        const seen = await visit(browser, url, `${name}-${round}`);
+        visits[name].push({ ...seen, requests: requests.length });
+      }
+  } finally {
+    await browser.close();
+    await Promise.all(Object.values(sites).map(site => site.close()));
+  }
   return visits;
 }
 
@@ -86,23 +93,20 @@ async function visit(browser: Browser, url: string, id: string): Promise<Omit<Vi
 
 /** Runs in the page: when it was first painted, and how much of it has moved since. */
 async function painted() {
-  const entries = (type: string) =>
-    new Promise<PerformanceEntry[]>(resolve => {
-      new PerformanceObserver(list => resolve(list.getEntries())).observe({ type, buffered: true });
-      setTimeout(() => resolve([]), 500);
-    });
-  const [paints, shifts, [navigation]] = [
-    await entries("paint"),
-    await entries("layout-shift"),
-    performance.getEntriesByType("navigation"),
-  ];
+  await new Promise(resolve => setTimeout(resolve, 300));
+  const shifts = await new Promise<PerformanceEntry[]>(resolve => {
+    const observer = new PerformanceObserver(list => resolve(list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => resolve([]), 200);
+  });
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
   return {
-    firstPaint: paints.find(({ name }) => name === "first-contentful-paint")!.startTime,
+    firstPaint: performance.getEntriesByName("first-contentful-paint")[0]!.startTime,
     layoutShift: shifts.reduce(
       (sum, shift) => sum + (shift as PerformanceEntry & { value: number }).value,
       0,
     ),
-    bytes: (navigation as PerformanceNavigationTiming).encodedBodySize,
+    bytes: navigation!.encodedBodySize,
   };
 }
 

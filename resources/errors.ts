@@ -29,7 +29,10 @@ interface Known {
 const KNOWN: Known[] = [
   {
     names: /^CredentialsProviderError$/,
-    why: ({ message }) => `there are no credentials (${message})`,
+    why: ({ message }) => {
+      const { AWS_PROFILE } = process.env;
+      return `there are no credentials${AWS_PROFILE ? ` for the profile ${AWS_PROFILE}` : ""} (${message})`;
+    },
     remedy: "Run `aws configure` or `aws sso login`, or set AWS_PROFILE, and try again.",
   },
   {

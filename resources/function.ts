@@ -62,13 +62,10 @@ export function lambdaFunction(
 
   /** Waits for the state in which the function can be invoked and changed; reports why it got stuck. */
   async function usable(): Promise<FunctionState> {
-    const state = await read();
-    const reason = state?.StateReason ?? state?.LastUpdateStatusReason;
-    if (state && state.State !== "Failed" && state.LastUpdateStatus !== "Failed") return state;
-    throw new Refusal(
-      `Cannot bring the function ${name} into use: ${reason ?? "it is gone"}.`,
-      "Run deploy again.",
-    );
+    const state = await waitFor(`the function ${name} to be there`, 60, read);
+    if (state.State !== "Failed" && state.LastUpdateStatus !== "Failed") return state;
+    const reason = state.StateReason ?? state.LastUpdateStatusReason;
+    throw new Refusal(`Cannot bring the function ${name} into use: ${reason}.`, "Run deploy again.");
   }
 
   async function create(): Promise<FunctionState> {

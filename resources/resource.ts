@@ -54,7 +54,7 @@ const nothing = async () => {};
 
 /** Says what a deploy is to do to a resource. Reads only. */
 export async function plan<State>(resource: Resource<State>): Promise<Plan> {
-  const found = await resource.read();
+  const found = await persistently(() => resource.read());
   const write = () => make(resource, found);
   const again = async () => {
     resource.onRace?.();
@@ -79,7 +79,7 @@ async function make<State>(resource: Resource<State>, found: State | undefined):
  * @param keep leave it as it is
  */
 export async function removal<State>(resource: Existing<State>, keep = false): Promise<Plan> {
-  const found = await resource.read();
+  const found = await persistently(() => resource.read());
   if (found === undefined) return { outcome: "absent", changes: [], apply: nothing };
   if (keep) return { outcome: "kept", changes: [], apply: nothing };
   const remove = async (state: State | undefined) => {
@@ -131,7 +131,7 @@ const RACED = new Set([
 const ROUNDS = 6;
 
 /** Does it; when it was raced, does it again from a fresh look, a bounded number of times. */
-async function persistently(first: () => Promise<void>, again: () => Promise<void>): Promise<void> {
+async function persistently<T>(first: () => Promise<T>, again = first): Promise<T> {
   for (let round = 1; ; round++) {
     try {
       return await (round === 1 ? first() : again());

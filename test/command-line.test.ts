@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import {
   CreateTableCommand,
@@ -87,6 +90,13 @@ for (const script of ["deploy.ts", "teardown.ts"]) {
         /Cannot STS GetCallerIdentity because there are no credentials \(.*\)\.\n.*AWS_PROFILE/,
       );
       assert.doesNotMatch(stderr, /\n +at /);
+    });
+
+    test("names the profile that has no credentials", async () => {
+      const { code, stderr } = await run(script, [], { ...local.environment, AWS_PROFILE: "nobody" });
+
+      assert.equal(code, 1);
+      assert.match(stderr, /there are no credentials for the profile nobody /);
     });
 
     test("says that the credentials are not accepted", async () => {
@@ -235,9 +245,16 @@ describe("a refusal of AWS's is one short paragraph on stderr, and stdout stays 
 
 describe("before anything else", () => {
   test("the account, the region, the profile and the stack are named on stderr", async () => {
-    const files = { AWS_CONFIG_FILE: "/dev/null", AWS_PROFILE: "class" };
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...without } = local.environment;
+    const folder = await mkdtemp(join(tmpdir(), "profile-"));
+    const AWS_SHARED_CREDENTIALS_FILE = join(folder, "credentials");
+    const keys = `aws_access_key_id=${AWS_ACCESS_KEY_ID}\naws_secret_access_key=${AWS_SECRET_ACCESS_KEY}\n`;
+    await writeFile(AWS_SHARED_CREDENTIALS_FILE, `[class]\n${keys}`);
+    const profile = { AWS_PROFILE: "class", AWS_SHARED_CREDENTIALS_FILE };
 
-    const { stderr } = await run("deploy.ts", ["--dry-run"], { ...local.environment, ...files });
+    const { stderr } = await run("deploy.ts", ["--dry-run"], { ...without, ...profile });
+
+    await rm(folder, { recursive: true });
 
     const place = `account ${local.world.account}, region ${local.region}, profile class, endpoint ${local.endpoint}`;
     assert.ok(stderr.startsWith(`Looking at dynamosync: ${place}\nas arn:`), stderr);
@@ -277,7 +294,7 @@ describe("--dry-run", () => {
     const { code, stdout } = await run("teardown.ts", ["--name", "count", "--dry-run"]);
 
     assert.equal(code, 0);
-    assert.match(stdout, /would remove table count\n[^]*The table holds 1 item\./);
+    assert.match(stdout, /would remove table count\n[\s\S]*The table holds 1 item\./);
   });
 });
 
