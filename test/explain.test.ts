@@ -36,7 +36,10 @@ const isRead = (command: string) => /^aws \S+ (get|list|describe|scan)-/.test(co
 
 /** Runs a command in a shell; returns its answer. */
 async function follow(command: string, cwd: string, aws: LocalAws): Promise<Record<string, string>> {
-  const { stdout } = await run("sh", ["-c", `answer=$(${command}) && printf %s "$answer"`], { cwd, env: of(aws) });
+  const { stdout } = await run("sh", ["-c", `answer=$(${command}) && printf %s "$answer"`], {
+    cwd,
+    env: of(aws),
+  });
   return stdout.trimStart().startsWith("{") ? JSON.parse(stdout) : {};
 }
 
