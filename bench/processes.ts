@@ -1,7 +1,9 @@
 /** Programs that the bench runs: each in a process of its own, as people run them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -57,6 +59,12 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** Servers that must not outlive the bench, however it ends. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) process.kill(-child.pid!, "SIGTERM");
+});
+
 const ITEMS = /http:\/\/\S+\/items\b/;
 
 /** Starts a server and waits until it prints where its items are. */
@@ -70,8 +78,12 @@ export async function startServer(
     detached: true, // a group of its own: npm passes no signal on
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  const url = await urlFrom(child);
+  await listens(url);
   return {
-    url: await urlFrom(child),
+    url,
     async usage() {
       child.send("usage");
       const [usage] = await once(child, "message");
@@ -95,6 +107,19 @@ function urlFrom(child: ChildProcess): Promise<string> {
     for (const stream of [child.stdout!, child.stderr!]) stream.on("data", read);
     child.once("exit", () => reject(new Error(`Cannot start ${child.spawnargs.join(" ")}: ${printed}`)));
   });
+}
+
+/** Some print their URL before they listen. */
+async function listens(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  for (let attempt = 0; attempt < 1_000; attempt++) {
+    const socket = connect(Number(port), hostname);
+    const connected = await once(socket, "connect").catch(() => undefined);
+    socket.destroy();
+    if (connected) return;
+    await setTimeout(5);
+  }
+  throw new Error(`Cannot reach ${url}.`);
 }
 
 async function stop(child: ChildProcess): Promise<void> {

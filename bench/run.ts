@@ -51,9 +51,10 @@ async function main(): Promise<number> {
 
 const judged = (figure: Figure) => ({ ...figure, ratio: ratioOf(figure), holds: holds(figure) });
 
+process.once("SIGINT", () => process.exit(130)); // servers are ended on exit
 try {
   process.exitCode = await main();
 } catch (error) {
   console.error((error as Error).message);
-  process.exitCode = 2;
+  process.exit(2);
 }

@@ -22,7 +22,9 @@ export type ClientSettings = Pick<ConstructorParameters<typeof STSClient>[0] & o
  */
 export function connect(region: string, settings: ClientSettings = {}) {
   const { AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_S3: s3Endpoint = endpoint } = process.env;
-  const shared = { ...settings, region, retryStrategy };
+  const sts = new STSClient({ ...settings, region, retryStrategy });
+  // Each client would look for credentials by itself: assume the profile's role, run its process, seven times over.
+  const shared = { ...settings, region, retryStrategy, credentials: sts.config.credentials };
   const clients = {
     region,
     /** Where AWS-compatible endpoints stand in for AWS; undefined on AWS. */
@@ -35,7 +37,7 @@ export function connect(region: string, settings: ClientSettings = {}) {
     logs: new CloudWatchLogsClient(shared),
     // An endpoint that stands in for AWS has no host name for each bucket.
     s3: new S3Client({ ...shared, forcePathStyle: s3Endpoint !== undefined }),
-    sts: new STSClient(shared),
+    sts,
   };
   around(clients, nameAttempt);
   return clients;

@@ -1,6 +1,11 @@
-/** How much is asked of AWS, counted. How fast it is, npm run bench shows. */
+/** How much is asked of AWS, and how much the local AWS starts, counted. How fast it is, npm run bench shows. */
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
+import { connect } from "../resources/clients.ts";
+import { lambdaWorld } from "./lambda-world.ts";
 import { countCourses } from "./round-trips.ts";
 
 const courses = await countCourses();
@@ -40,4 +45,41 @@ test("a teardown removes in 9 writes what a deploy has made, with at most 30 cal
   assert.equal(writes.length, 9, writes.join(" "));
   assert.ok(calls.length <= 30, `${calls.length} calls: ${calls.join(" ")}`);
   assert.ok(roundTrips <= 8, `${roundTrips} round trips`);
+});
+
+test("a profile's credentials are asked for once, not once for each of seven services", async t => {
+  const directory = await mkdtemp(join(tmpdir(), "dynamosync-counts-"));
+  t.after(() => rm(directory, { recursive: true }));
+  const asked = join(directory, "asked");
+  const answer = { Version: 1, AccessKeyId: "AKIDEXAMPLE", SecretAccessKey: "secret" };
+  const program = `
+    require("node:fs").appendFileSync(${JSON.stringify(asked)}, ".");
+    console.log(${JSON.stringify(JSON.stringify(answer))});`;
+  await writeFile(join(directory, "program.cjs"), program);
+  const command = `"${process.execPath}" "${join(directory, "program.cjs")}"`;
+  await writeFile(join(directory, "config"), `[profile counted]\ncredential_process = ${command}\n`);
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) delete process.env[name];
+  Object.assign(process.env, { AWS_PROFILE: "counted", AWS_CONFIG_FILE: join(directory, "config") });
+
+  const { apigateway, dynamodb, iam, lambda, logs, s3, sts } = connect("eu-central-1");
+  for (const { config } of [apigateway, dynamodb, iam, lambda, logs, s3, sts]) await config.credentials();
+
+  assert.equal(await readFile(asked, "utf8"), ".");
+});
+
+test("a function that computes gets no more environments than there are processors, however many wait", async t => {
+  const aws = await lambdaWorld();
+  t.after(() => aws.world.close());
+  await aws.createFunction(`
+    import { threadId } from "node:worker_threads";
+    export const handler = async () => {
+      const end = Date.now() + 200;
+      while (Date.now() < end);
+      return threadId;
+    };`);
+
+  const invocations = Array.from({ length: 8 * availableParallelism() }, () => aws.invoke());
+  const environments = new Set((await Promise.all(invocations)).map(({ answer }) => answer));
+
+  assert.ok(environments.size <= availableParallelism(), `${environments.size} environments`);
 });
