@@ -122,10 +122,14 @@ export function stage(
     return apigateway.send(new TagResourceCommand({ resourceArn, tags: stack.tags }));
   };
 
-  const settings = (state: StageState) => [
+  /** A snapshot of routes that have drifted may hold the drift, whatever its description says. */
+  const shown = async ({ deployment }: StageState) =>
+    (await routes.haveDrifted()) ? `${deployment} (drifted)` : deployment;
+
+  const settings = async (state: StageState) => [
     {
       name: "deployment",
-      actual: routes.isContested() ? "contested" : state.deployment,
+      actual: await shown(state),
       wanted: description,
       write: () => redeploy(state),
     },
