@@ -44,7 +44,7 @@ async function measureStarts(directory: string, peer: Peer | undefined) {
     times.ours.push(await timeToFirstItem(() => ours(at("ours"))));
     times.byNpm.push(await timeToFirstItem(() => startServer(npm)));
     times.bare.push(await timeToFirstItem(() => bare(at("bare"))));
-    if (peer) times.peer.push(await timeToFirstItem(peer.start));
+    if (peer) times.peer.push(await timeToFirstItem(peer.startByNpm));
   }
   return times;
 }

@@ -20,6 +20,8 @@ const FUNCTION = join(PEERS, "node_modules/.cache/function");
 
 export interface Peer {
   start(): Promise<Running>;
+  /** As a person would. Its use of memory cannot be asked for then: npm would answer. */
+  startByNpm(): Promise<Running>;
   close(): void;
 }
 
@@ -33,15 +35,19 @@ export async function openPeer(directory: string): Promise<Peer | undefined> {
     execArgv: ["--import", "tsx"],
   });
   const [endpoint]: string[] = await once(table, "message");
-  return { start: () => startPeer(endpoint!), close: () => table.disconnect() };
+  const usage = ["--import", fileURLToPath(new URL("usage.mjs", import.meta.url))];
+  return {
+    start: () => startPeer(endpoint!, [process.execPath, ...usage, OSLS, "offline", "--noPrependStageInUrl"]),
+    startByNpm: () => startPeer(endpoint!, ["npm", "start", "--"]),
+    close: () => table.disconnect(),
+  };
 }
 
-async function startPeer(endpoint: string): Promise<Running> {
+async function startPeer(endpoint: string, command: string[]): Promise<Running> {
   const [httpPort, lambdaPort] = [await freePort(), await freePort()];
   const ports = ["--httpPort", `${httpPort}`, "--lambdaPort", `${lambdaPort}`];
-  const usage = ["--import", fileURLToPath(new URL("usage.mjs", import.meta.url))];
-  const command = [process.execPath, ...usage, OSLS, "offline", "--noPrependStageInUrl", ...ports];
-  return startServer(command, { cwd: PEERS, env: { ...ENVIRONMENT, TABLE_ENDPOINT: endpoint } });
+  const env = { ...ENVIRONMENT, TABLE_ENDPOINT: endpoint };
+  return startServer([...command, ...ports], { cwd: PEERS, env });
 }
 
 async function freePort(): Promise<number> {
