@@ -82,8 +82,8 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   const resources = dryRun ? planned : await steps.carryOut(progress);
   for (const { error } of resources) if (error) throw error;
   const url = urlOf(await api.id());
-  const changed = resources.some(({ outcome }) => outcome !== "unchanged");
-  if (changed && !dryRun) progress.note(await untilItAnswers(url));
+  const mayFail = resources.some(({ type, outcome }) => outcome !== "unchanged" && type !== "page");
+  if (mayFail && !dryRun) progress.note(await untilItAnswers(url));
   const ms = Math.round(performance.now() - started);
   return { name, account, region, siteUrl: site, apiUrl: url, resources, ms };
 }

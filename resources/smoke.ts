@@ -16,13 +16,14 @@ const PROBE = "deploy-check/b6f6a9f0";
  */
 export async function untilItAnswers(apiUrl: string): Promise<string> {
   let last = "no answer";
-  let good = 0;
   const ask = async () => {
-    const answer = await probe(apiUrl);
-    last = answer.text;
-    good = answer.kind === "good" ? good + 1 : 0;
-    if (answer.kind === "elsewhere") return "This endpoint does not serve the API.";
-    return good === GOOD_ANSWERS ? "The API answers." : undefined;
+    for (let good = 0; good < GOOD_ANSWERS; good++) {
+      const answer = await probe(apiUrl);
+      last = answer.text;
+      if (answer.kind === "elsewhere") return "This endpoint does not serve the API.";
+      if (answer.kind === "bad") return undefined;
+    }
+    return "The API answers.";
   };
   try {
     return await waitFor("the API to answer", SECONDS, ask);

@@ -101,7 +101,7 @@ test("a link in a deployment package is a file with the link's text", async () =
 });
 
 describe("a function harms neither the local AWS nor the functions after it, when it", () => {
-  const functions: [what: string, code: string, errorType: string][] = [
+  const functions: [what: string, code: string, errorType: string | RegExp][] = [
     ["never ends", "for (;;);", "Sandbox.Timedout"],
     [
       "fills the heap",
@@ -109,7 +109,9 @@ describe("a function harms neither the local AWS nor the functions after it, whe
       "Runtime.OutOfMemory",
     ],
     ["fills buffers", "for (const all = []; ; ) all.push(Buffer.alloc(1e7, 1));", "Runtime.OutOfMemory"],
-    ["answers with 60 MB", `return "x".repeat(6e7);`, "Function.ResponseSizeTooLarge"],
+    ["answers with 7 MB", `return "x".repeat(7e6);`, "Function.ResponseSizeTooLarge"],
+    // Which of its limits such an answer meets first is a matter of milliseconds.
+    ["answers with 300 MB", `return "x".repeat(3e8);`, /ResponseSizeTooLarge|OutOfMemory/],
     ["exits", "process.exit(0);", "Runtime.ExitError"],
     ["kills its process", `process.kill(process.pid, "SIGKILL");`, "Runtime.ExitError"],
     ["kills its process group", `process.kill(0, "SIGKILL");`, "Runtime.ExitError"],
@@ -131,7 +133,8 @@ describe("a function harms neither the local AWS nor the functions after it, whe
       const { error, answer } = await failing;
       clearInterval(timer);
 
-      assert.deepEqual([error, answer.errorType], ["Unhandled", errorType]);
+      assert.equal(error, "Unhandled");
+      assert.match(answer.errorType, new RegExp(errorType));
       assert.ok(took < 5_000, `another call took ${took} ms`);
       assert.ok(most - rss < 1_200 * MEGABYTE, `it took ${(most - rss) / MEGABYTE} MB`);
     });

@@ -23,14 +23,14 @@ const TURNS = 20;
 export interface Course {
   calls: string[];
   writes: string[];
-  /** The length of the longest chain of calls. */
+  /** The length of the longest chain of calls, the questions to the deployed API included. */
   roundTrips: number;
 }
 
 /** The courses that a stack takes, in this order. */
 export type Courses = Record<"first" | "unchanged" | "codeOnly" | "pageOnly" | "teardown", Course>;
 
-/** Takes a stack through its courses. Time is virtual meanwhile, and the API answers at once. */
+/** Takes a stack through its courses. Time is virtual meanwhile, and asking the deployed API takes as long as a call. */
 export async function countCourses(): Promise<Courses> {
   const build = { code: async () => packed("one"), page: async (url: string) => `<a href="${url}">one</a>` };
   const otherCode = { ...build, code: async () => packed("two") };
@@ -64,17 +64,23 @@ async function openVirtualAws() {
   const clock = FakeTimers.install({ toFake: ["Date", "setTimeout", "clearTimeout"] });
   let calls: string[] = [];
   let answered = 0;
+  async function oneCall() {
+    await new Promise(resolve => setTimeout(resolve, CALL_MS));
+    answered = Date.now();
+  }
   const aws = await createLocalAws({
     region: REGION,
     async around({ operation }, run) {
       calls.push(operation);
-      await new Promise(resolve => setTimeout(resolve, CALL_MS));
-      answered = Date.now();
+      await oneCall();
       return run();
     },
   });
   Object.assign(process.env, aws.environment);
-  globalThis.fetch = async () => new Response('{"error":{"code":"not_found"}}', { status: 404 });
+  globalThis.fetch = async () => {
+    await oneCall();
+    return new Response('{"error":{"code":"not_found"}}', { status: 404 });
+  };
   return {
     async course(work: (target: { region: string; clients: Clients }) => Promise<unknown>): Promise<Course> {
       const started = Date.now();

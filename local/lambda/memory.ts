@@ -39,5 +39,6 @@ async function look(): Promise<void> {
   if (now - before <= megabytes * MEGABYTE) return;
   isEnding = true;
   await Promise.all(Array.from(running, each => each.end()));
+  before = process.memoryUsage.rss(); // the system takes its time to get back what they had
   isEnding = false;
 }
