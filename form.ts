@@ -1,5 +1,5 @@
 /** The form: what the person typed goes to the API, and what is known about the outcome is said in words. */
-import { bytesOf, type Field, MAX_BYTES, type Problem, problemWith } from "./item.ts";
+import { bytesOf, FIELD_NAMES, FIELDS, type Field, type Item, type Problem, problemWith } from "./item.ts";
 import {
   type Attempt,
   askedWait,
@@ -24,7 +24,7 @@ interface Notice {
 const DOING: Record<Order["method"], string> = { POST: "Saving…", PUT: "Replacing…", GET: "Looking up…" };
 
 const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
-const inputs = { id: element<HTMLTextAreaElement>("id"), value: element<HTMLTextAreaElement>("value") };
+const inputOf = (field: Field) => element<HTMLTextAreaElement>(field);
 const form = element<HTMLFormElement>("form");
 const outcome = element("outcome");
 const next = element<HTMLButtonElement>("next");
@@ -46,14 +46,13 @@ form.oninput = event => {
   mark(field, []);
 };
 element("look-up").onclick = () => submit("GET");
-measure("id");
-measure("value");
+FIELD_NAMES.forEach(measure);
 
 /** The same check as the API's comes first: what would be refused is not sent. */
 function submit(method: Order["method"]): void {
-  const [id, value] = [inputs.id.value, inputs.value.value];
-  const item = method === "GET" ? { id } : { id, value };
-  const problems = Object.entries(item).flatMap(([field, text]) => problemWith(field as Field, text) ?? []);
+  const fields: Field[] = method === "GET" ? ["id"] : FIELD_NAMES;
+  const item = Object.fromEntries(fields.map(field => [field, inputOf(field).value])) as Order["item"];
+  const problems = fields.flatMap(field => problemWith(field, item[field]) ?? []);
   if (problems.length === 0) ask({ method, item });
   else if (!busy) show({ tone: "bad", title: "Not sent", text: "Please correct what is marked.", problems });
 }
@@ -78,12 +77,12 @@ function noticeOf(order: Order, attempts: Attempt[]): Notice {
 
 /** Good news only if the answer holds the very item that was sent or asked for. */
 function success({ method, item }: Order, last: Attempt, earlierUnclear: boolean): Notice | undefined {
-  const { id, value } = last.body;
-  if (![200, 201].includes(last.status) || id !== item.id || typeof value !== "string") return;
-  const held = { ...item, value };
+  const held = last.body as Item;
+  const isIt = (field: Field) =>
+    field in item ? held[field] === item[field] : typeof held[field] === "string";
+  if (![200, 201].includes(last.status) || !FIELD_NAMES.every(isIt)) return;
   const good = (title: string, text?: string): Notice => ({ tone: "plain", title, text, item: held });
   if (method === "GET") return good("Found");
-  if (value !== item.value) return;
   if (last.status === 201 || earlierUnclear) return good("Stored", "The table holds exactly this item.");
   if (method === "PUT") return good("Replaced", "The ID now holds this value.");
   return good("Already stored", "The same item was there before. Nothing has changed.");
@@ -102,7 +101,7 @@ function refusal({ method, item }: Order, { status, body }: Attempt): Notice | u
 
 function problemsIn(error: { problems?: unknown }): Problem[] {
   const problems = Array.isArray(error.problems) ? error.problems : [error];
-  return problems.filter(problem => problem?.field in inputs && typeof problem.message === "string");
+  return problems.filter(problem => problem?.field in FIELDS && typeof problem.message === "string");
 }
 
 function failure(order: Order, last: Attempt, attempts: Attempt[]): Notice {
@@ -131,8 +130,7 @@ function show({ tone, title, text, item, problems = [], next: following }: Notic
   if (item) parts.push(listOf(item));
   outcome.dataset.tone = tone;
   outcome.replaceChildren(...parts);
-  mark("id", problems);
-  mark("value", problems);
+  for (const field of FIELD_NAMES) mark(field, problems);
   const wasFocused = document.activeElement === next;
   next.hidden = !following && !(busy && wasFocused);
   if (following) Object.assign(next, { textContent: following.label, onclick: () => ask(following.order) });
@@ -146,10 +144,12 @@ function textIn(tag: string, text: string): HTMLElement {
   return Object.assign(document.createElement(tag), { textContent: text, dir: "auto" });
 }
 
-function listOf({ id, value }: Order["item"]): HTMLElement {
+function listOf(item: Order["item"]): HTMLElement {
   const list = document.createElement("dl");
-  list.append(textIn("dt", "ID"), textIn("dd", id));
-  if (value !== undefined) list.append(textIn("dt", "Value"), textIn("dd", value));
+  for (const field of FIELD_NAMES) {
+    const [label, text] = [inputOf(field).labels[0]!.textContent, item[field]];
+    if (text !== undefined) list.append(textIn("dt", label), textIn("dd", text));
+  }
   return list;
 }
 
@@ -164,15 +164,15 @@ function trace(order: Order, attempts: Attempt[]): void {
 
 function mark(field: Field, problems: Problem[]): void {
   const message = problems.find(problem => problem.field === field)?.message ?? "";
-  inputs[field].ariaInvalid = String(message !== "");
+  inputOf(field).ariaInvalid = String(message !== "");
   element(`${field}-problem`).textContent = message;
 }
 
 function measure(field: Field): void {
-  const bytes = bytesOf(inputs[field].value);
+  const bytes = bytesOf(inputOf(field).value);
   const size = element(`${field}-size`);
-  size.textContent = `${bytes} of ${MAX_BYTES[field]} bytes`;
-  size.classList.toggle("over", bytes > MAX_BYTES[field]);
+  size.textContent = `${bytes} of ${FIELDS[field].maxBytes} bytes`;
+  size.classList.toggle("over", bytes > FIELDS[field].maxBytes);
 }
 
 /** Buttons stay focusable while they wait; `busy` is what keeps a second request from being sent. */

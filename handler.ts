@@ -1,7 +1,7 @@
 /** The function: one HTTP request in, one item stored or read, one answer out. */
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
-import { type Field, type Item, type Problem, problemWith } from "./item.ts";
+import { FIELD_NAMES, type Field, type Item, type Problem, problemWith } from "./item.ts";
 
 interface Method {
   /** The parameters that it takes; all others are ignored. */
@@ -19,15 +19,18 @@ interface Answer {
   cause?: string;
 }
 
+type Condition = Partial<PutItemCommand["input"]>;
+
 /** A failure whose message holds nothing of the request and may be logged. */
 class Fault extends Error {}
 
 const METHODS: ReadonlyMap<string, Method> = new Map([
   ["GET", { fields: ["id"], run: read }],
-  ["POST", { fields: ["id", "value"], run: store }],
-  ["PUT", { fields: ["id", "value"], run: replace }],
+  ["POST", { fields: FIELD_NAMES, run: store }],
+  ["PUT", { fields: FIELD_NAMES, run: replace }],
 ]);
 const ALLOW = [...METHODS.keys()].join(", ");
+const SAME = FIELD_NAMES.map(field => `#${field} = :${field}`).join(" AND "); // the very item is there already
 
 const { TABLE_NAME, ALLOWED_ORIGIN, AWS_REGION, AWS_ENDPOINT_URL } = process.env;
 
@@ -80,18 +83,16 @@ async function answerTo(event: APIGatewayProxyEvent, context: Context): Promise<
   if (!method) return { ...refusal(405, "method_not_allowed", `Use ${ALLOW}.`), headers: { Allow: ALLOW } };
   const problems = method.fields.flatMap(field => problemIn(event, field) ?? []);
   if (problems.length > 0) return invalid(problems);
-  const [id = ""] = given(event, "id");
-  const [value = ""] = given(event, "value");
-  return method.run({ id, value }, deadline(context));
+  return method.run(each(field => [field, given(event, field)[0] ?? ""]) as Item, deadline(context));
 }
 
 /** Stores an item unless its ID holds another value: one request decides, and repeating it is harmless. */
 async function store(item: Item, deadline: AbortSignal): Promise<Answer> {
   try {
     const existed = await put(item, deadline, {
-      ConditionExpression: "attribute_not_exists(id) OR #v = :v", // "value" is a reserved word
-      ExpressionAttributeNames: { "#v": "value" },
-      ExpressionAttributeValues: { ":v": { S: item.value } },
+      ConditionExpression: `attribute_not_exists(id) OR (${SAME})`,
+      ExpressionAttributeNames: each(field => [`#${field}`, field]), // "value" is a reserved word
+      ExpressionAttributeValues: each(field => [`:${field}`, { S: item[field] }]),
     });
     return existed ? success(200, "unchanged", item) : success(201, "stored", item);
   } catch (error) {
@@ -110,22 +111,21 @@ async function read({ id }: Item, abortSignal: AbortSignal): Promise<Answer> {
   const input = { TableName: TABLE_NAME, Key: { id: { S: id } }, ConsistentRead: true };
   const { Item: found } = await database.send(new GetItemCommand(input), { abortSignal });
   if (!found) return refusal(404, "not_found", "There is no item with this ID.", { field: "id" });
-  const value = found.value?.S;
-  if (value === undefined) throw new Fault("The table holds an item whose value is not a text.");
-  return success(200, "read", { id, value });
+  if (FIELD_NAMES.some(field => found[field] && found[field].S === undefined))
+    throw new Fault("The table holds an item with a field that is not a text.");
+  return success(200, "read", each(field => [field, found[field]?.S ?? ""]) as Item); // older than a field: ""
 }
 
 /** Puts the item if the condition holds, and says whether there was one with its ID. */
-async function put(
-  { id, value }: Item,
-  abortSignal: AbortSignal,
-  condition: Partial<PutItemCommand["input"]> = {},
-): Promise<boolean> {
-  const attributes = { id: { S: id }, value: { S: value } };
+async function put(item: Item, abortSignal: AbortSignal, condition: Condition = {}): Promise<boolean> {
+  const attributes = each(field => [field, { S: item[field] }]);
   const input = { TableName: TABLE_NAME, Item: attributes, ReturnValues: "ALL_OLD" as const, ...condition };
   const { Attributes: before } = await database.send(new PutItemCommand(input), { abortSignal });
   return before !== undefined;
 }
+
+/** An object with one entry for each field of an item. */
+const each = <T>(entry: (field: Field) => [string, T]) => Object.fromEntries(FIELD_NAMES.map(entry));
 
 /** All texts that a request gives for a field: queryStringParameters would hold only the last. */
 function given(event: APIGatewayProxyEvent, field: Field): string[] {

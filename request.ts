@@ -1,5 +1,5 @@
 /** A request of the page to the API: sent, limited in time, repeated while that can help. */
-import type { Item } from "./item.ts";
+import type { Field, Item } from "./item.ts";
 
 /** Put in by resources/page.ts. */
 declare const API_URL: string;
@@ -19,7 +19,7 @@ interface Answer {
   status: number;
   headers: Headers;
   /** The members of the JSON; none where it is not a JSON object. */
-  body: { id?: unknown; value?: unknown; error?: { message?: unknown; problems?: unknown } };
+  body: { [field in Field]?: unknown } & { error?: { message?: unknown; problems?: unknown } };
 }
 
 /** One sending of an order and what came of it. */

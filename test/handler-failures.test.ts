@@ -99,6 +99,13 @@ test("an item whose value is not a text is 500: another program has written it",
   assert.equal(status, 500);
 });
 
+test("an item that is older than a field comes back with nothing in it", async () => {
+  const id = newId();
+  await table.client.send(new PutItemCommand({ TableName: "items", Item: { id: { S: id } } }));
+  const { status, body } = await call("GET", { id });
+  assert.deepEqual([status, body], [200, { id, value: "" }]);
+});
+
 test("a failure that passes is not seen by the caller", async () => {
   for (const misbehave of [fails(500, "InternalServerError"), cutsOff]) {
     const id = newId();

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytesOf, type Field, MAX_BYTES, problemWith } from "../item.ts";
+import { bytesOf, FIELD_NAMES, FIELDS, problemWith } from "../item.ts";
 
-const FIELDS: Field[] = ["id", "value"];
 /** Characters of one, two, three and four bytes in UTF-8. */
 const CHARACTERS = ["a", "é", "€", "😀"];
 
-for (const field of FIELDS) {
+for (const field of FIELD_NAMES) {
   test(`a missing ${field} is named as missing`, () => {
     for (const missing of [undefined, null, ""]) {
       const problem = problemWith(field, missing);
@@ -17,7 +16,7 @@ for (const field of FIELDS) {
 
   for (const character of CHARACTERS)
     test(`${character} counts ${bytesOf(character)} bytes towards the limit of the ${field}`, () => {
-      const limit = MAX_BYTES[field];
+      const limit = FIELDS[field].maxBytes;
       const text = character.repeat(limit / bytesOf(character));
       const full = text + "a".repeat(limit - bytesOf(text));
       const fits = problemWith(field, full);
@@ -60,6 +59,6 @@ for (const field of FIELDS) {
 }
 
 test("the largest item, percent-encoded, leaves a quarter of the request line and headers to others", () => {
-  const encoded = 3 * (MAX_BYTES.id + MAX_BYTES.value);
+  const encoded = 3 * (FIELDS.id.maxBytes + FIELDS.value.maxBytes);
   assert.ok(encoded <= 10_240 * 0.75, `${encoded} bytes`);
 });
