@@ -1,9 +1,9 @@
 /** Creates the stack on AWS, or changes what differs from stack.ts: `npx tsx deploy.ts --help`. */
-import { restApi } from "./resources/api.ts";
+import { type Api, restApi } from "./resources/api.ts";
 import { bucket } from "./resources/bucket.ts";
 import { apiUrl, type Clients, connect, identify, siteUrl } from "./resources/clients.ts";
 import { isMain, runCommand } from "./resources/command-line.ts";
-import { lambdaFunction } from "./resources/function.ts";
+import { type FunctionParts, lambdaFunction } from "./resources/function.ts";
 import { logGroup } from "./resources/logs.ts";
 import { buildPage } from "./resources/page.ts";
 import { permission } from "./resources/permission.ts";
@@ -14,10 +14,10 @@ import { routes } from "./resources/routes.ts";
 import { page } from "./resources/site.ts";
 import { untilItAnswers } from "./resources/smoke.ts";
 import { stage } from "./resources/stage.ts";
-import { type Progress, type Result, Steps, silent } from "./resources/steps.ts";
+import { failureOf, type Progress, type Result, Steps, silent } from "./resources/steps.ts";
 import { table } from "./resources/table.ts";
 import { buildFunction } from "./resources/zip.ts";
-import { stack } from "./stack.ts";
+import { type Stack, stack } from "./stack.ts";
 
 export interface DeployOptions {
   name: string;
@@ -46,47 +46,67 @@ export interface Deployed {
 
 /**
  * Makes everything as stack.ts says: reads what exists, writes the differences, waits until the API answers.
- * @throws Refusal, before anything is written, when a resource of this name is not ours
+ * @throws Refusal, before anything is written, when a resource of this name is not ours; what failed, once
+ *   everything that does not depend on it is done
  */
 export async function deploy({ name, region, ...options }: DeployOptions): Promise<Deployed> {
   const { dryRun = false, progress = silent, clients = connect(region), build = fromSources } = options;
   const started = performance.now();
   const code = build.code();
   code.catch(() => {}); // a failed build is told by the step that needs it, which may not have begun yet
-  const { account, partition, caller } = await identify(clients);
-  const wanted = stack({ name, account, region, partition });
-  const site = siteUrl(clients, wanted.bucket.name);
-  const allowedOrigin = new URL(site).origin;
-  const urlOf = (id = "new-api") => apiUrl(clients, id, wanted.api.stageName, wanted.api.path);
+  const { account, partition, caller } = await progress.during(
+    "Asking whose credentials these are",
+    identify(clients),
+  );
   const action = dryRun ? "Looking at" : "Deploying";
   progress.begin({ action, name, account, region, caller, endpoint: clients.endpoint });
 
-  const steps = new Steps<Resource<unknown>>(plan);
-  const roleOfFunction = role(clients, wanted);
+  const wanted = stack({ name, account, region, partition });
+  const site = siteUrl(clients, wanted.bucket.name);
   const api = restApi(clients, wanted);
-  const roleStep = steps.add(roleOfFunction);
+  const url = async () =>
+    apiUrl(clients, (await api.id()) ?? "new-api", wanted.api.stageName, wanted.api.path);
+  const html = async () => build.page(await url());
+  const steps = stepsOf(clients, wanted, { code, html, api, allowedOrigin: new URL(site).origin });
+
+  const planned = await progress.during("Looking at what exists", steps.look());
+  const resources = dryRun ? planned : await steps.carryOut(progress);
+  const failure = failureOf(resources);
+  if (failure) throw failure;
+  if (!dryRun && mayNotAnswerYet(resources))
+    progress.note(await progress.during("Waiting for the API to answer", untilItAnswers(await url())));
+  const ms = Math.round(performance.now() - started);
+  return { name, account, region, siteUrl: site, apiUrl: await url(), resources, ms };
+}
+
+interface Parts extends Omit<FunctionParts, "role"> {
+  api: Api;
+  html: () => Promise<string>;
+}
+
+/** Every resource, each after those that must be there before it. From here on they are looked at. */
+function stepsOf(clients: Clients, wanted: Stack, { code, html, api, allowedOrigin }: Parts) {
+  const theRole = role(clients, wanted);
+  const theFunction = lambdaFunction(clients, wanted, { code, allowedOrigin, role: theRole });
+  const theRoutes = routes(clients, wanted, allowedOrigin, api);
+
+  const steps = new Steps<Resource<unknown>>(plan);
+  const roleStep = steps.add(theRole);
   const apiStep = steps.add(api);
   const bucketStep = steps.add(bucket(clients, wanted));
   steps.add(table(clients, wanted));
   steps.add(logGroup(clients, wanted));
-  const parts = { code, allowedOrigin, role: roleOfFunction };
-  const functionStep = steps.add(lambdaFunction(clients, wanted, parts), roleStep);
+  const functionStep = steps.add(theFunction, roleStep);
   const permissionStep = steps.add(permission(clients, wanted, api), functionStep, apiStep);
-  const theRoutes = routes(clients, wanted, allowedOrigin, api);
   const routesStep = steps.add(theRoutes, apiStep);
   const stageStep = steps.add(stage(clients, wanted, allowedOrigin, api, theRoutes), routesStep);
-  const html = async () => build.page(urlOf(await api.id()));
   steps.add(page(clients, wanted, html), bucketStep, stageStep, permissionStep);
-
-  const planned = await steps.look();
-  const resources = dryRun ? planned : await steps.carryOut(progress);
-  for (const { error } of resources) if (error) throw error;
-  const url = urlOf(await api.id());
-  const mayFail = resources.some(({ type, outcome }) => outcome !== "unchanged" && type !== "page");
-  if (mayFail && !dryRun) progress.note(await untilItAnswers(url));
-  const ms = Math.round(performance.now() - started);
-  return { name, account, region, siteUrl: site, apiUrl: url, resources, ms };
+  return steps;
 }
+
+/** What was changed may take time to reach every server; the page is there at once. */
+const mayNotAnswerYet = (resources: Result[]) =>
+  resources.some(({ type, outcome }) => outcome !== "unchanged" && type !== "page");
 
 const whatNext = ({ siteUrl, apiUrl }: Deployed) => `
 Page  ${siteUrl}

@@ -9,7 +9,7 @@ import { logGroup } from "./resources/logs.ts";
 import { planText } from "./resources/progress.ts";
 import { type Existing, removal } from "./resources/resource.ts";
 import { role } from "./resources/role.ts";
-import { type Progress, type Result, Steps, silent } from "./resources/steps.ts";
+import { failureOf, isLeft, type Progress, type Result, Steps, silent } from "./resources/steps.ts";
 import { countItems, table } from "./resources/table.ts";
 import { stack } from "./stack.ts";
 
@@ -46,11 +46,14 @@ export interface TornDown {
 export async function teardown({ name, region, ...options }: TeardownOptions): Promise<TornDown> {
   const { keepData = false, dryRun = false, progress = silent, clients = connect(region) } = options;
   const started = performance.now();
-  const { account, partition, caller } = await identify(clients);
-  const wanted = stack({ name, account, region, partition });
+  const { account, partition, caller } = await progress.during(
+    "Asking whose credentials these are",
+    identify(clients),
+  );
   const action = dryRun ? "Looking at" : "Removing";
   progress.begin({ action, name, account, region, caller, endpoint: clients.endpoint });
 
+  const wanted = stack({ name, account, region, partition });
   const theTable = table(clients, wanted);
   const steps = new Steps<Existing<unknown>>(resource =>
     removal(resource, keepData && resource === theTable),
@@ -62,9 +65,10 @@ export async function teardown({ name, region, ...options }: TeardownOptions): P
   steps.add(theTable);
   steps.add(logGroup(clients, wanted), functionStep, apiStep);
 
-  const planned = await steps.look();
+  const planned = await progress.during("Looking at what exists", steps.look());
   const tableGoes = planned.some(({ type, outcome }) => type === theTable.type && outcome === "removed");
-  const items = tableGoes ? await countItems(clients, wanted.table.name) : 0;
+  const counting = tableGoes ? countItems(clients, wanted.table.name) : Promise.resolve(0);
+  const items = await progress.during("Counting the table's items", counting);
   if (!dryRun) await assertMayGo(items, wanted.table.name, options.confirm);
   const resources = dryRun ? planned : await steps.carryOut(progress);
   return { name, account, region, items, resources, ms: Math.round(performance.now() - started) };
@@ -83,6 +87,15 @@ const count = (items: number) => (items === 1 ? "1 item" : `${items} items`);
 
 /** The question on a terminal, before items are deleted. */
 const ask = (items: number) => isAnsweredYes(`The table holds ${count(items)}. Delete for good?`);
+
+/** Throws what failed, and says all that is left because of it. */
+function assertNothingLeft(resources: Result[]): void {
+  const failure = failureOf(resources);
+  if (!failure) return;
+  const { message, remedy } = explain(failure);
+  const left = resources.filter(isLeft).map(({ type, name }) => `${type} ${name}`);
+  throw new Refusal(`${message}\nLeft: ${left.join(", ")}.`, remedy, { cause: failure });
+}
 
 const usage = `Usage: npx tsx teardown.ts [options]
 
@@ -107,18 +120,14 @@ if (isMain(import.meta.url)) {
       const confirm = flags.yes ? async () => true : ask;
       const { "keep-data": keepData, "dry-run": dryRun } = flags;
       const { resources, ...rest } = await teardown({ ...options, confirm, keepData, dryRun });
-      const left = resources.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
       const readable = resources.map(({ error, ...result }) =>
         error ? { ...result, error: explain(error) } : result,
       );
       if (json) console.log(JSON.stringify({ ...rest, resources: readable }));
       else if (dryRun)
         console.log(planText(resources) + (rest.items ? `\nThe table holds ${count(rest.items)}.` : ""));
-      if (left.length > 0)
-        console.error(
-          `\nLeft: ${left.map(({ type, name }) => `${type} ${name}`).join(", ")}. Run teardown again.`,
-        );
-      return left.length > 0 ? 1 : 0;
+      assertNothingLeft(resources);
+      return 0;
     },
   });
 }

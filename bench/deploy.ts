@@ -21,42 +21,53 @@ type Title = keyof Courses;
 const TITLES: Record<Title, string> = {
   first: "first deploy",
   unchanged: "unchanged deploy",
-  codeOnly: "change of code only",
-  pageOnly: "change of page only",
+  codeOnly: "changed code",
+  pageOnly: "changed page",
   teardown: "teardown",
 };
 
-/** How long a script took, by its own clock and as a process. */
+/** How long a script took, in milliseconds. */
 interface Took {
+  /** By its own clock. */
   script: number;
   process: number;
+  /** The answers of the deployed API, the function's cold start included: these are not 50 ms each. */
+  answers: number[];
 }
 
 /** Counts what deploy and teardown ask of AWS, and runs them against one whose calls take 50 ms each. */
 export async function measureDeploy(): Promise<Figure[]> {
   const courses = await countCourses();
-  const { took, warm } = await onSlowAws(async env => ({
-    took: await timeScripts(env),
-    warm: await timeWarm(env),
+  const { took, warm } = await onSlowAws(async aws => ({
+    took: await timeScripts(aws),
+    warm: await timeWarm(aws),
   }));
   const titles = Object.keys(TITLES) as Title[];
   return [
     ...titles.flatMap(title => countFigures(title, courses[title])),
     ...titles.map(title => timeFigure(title, courses[title], took[title])),
-    { ...timeFigure("first", courses.first, warm), name: "first deploy: time in a warm process" },
+    { ...timeFigure("first", courses.first, warm), name: "first deploy: time, warm process" },
     ...(await shareFigures(took.unchanged, courses.unchanged)),
   ];
 }
 
 type Environment = Record<string, string>;
 
+interface SlowAws {
+  env: Environment;
+  /** What the deployed APIs have answered since this was emptied: how long each answer took. */
+  answers: number[];
+}
+
 /** Works against a local AWS in a process of its own. */
-async function onSlowAws<T>(work: (env: Environment) => Promise<T>): Promise<T> {
+async function onSlowAws<T>(work: (aws: SlowAws) => Promise<T>): Promise<T> {
   const program = fileURLToPath(new URL("slow-aws.ts", import.meta.url));
   const server = fork(program, [`${CALL_MS}`], { execArgv: ["--import", "tsx"] });
   try {
     const [environment]: Environment[] = await once(server, "message");
-    return await work({ ...ENVIRONMENT, ...environment });
+    const answers: number[] = [];
+    server.on("message", ms => answers.push(ms as number));
+    return await work({ env: { ...ENVIRONMENT, ...environment }, answers });
   } finally {
     server.disconnect();
   }
@@ -80,46 +91,52 @@ function countFigures(title: Title, { calls, writes, roundTrips }: Course): Figu
   ];
 }
 
-const timeFigure = (title: Title, { roundTrips }: Course, took: Took[]): Figure => ({
+/** The longest chain of calls that wait for one another: AWS's take 50 ms each; the API is asked at once, in the end. */
+const chainOf = ({ roundTrips }: Course, { answers }: Took): number =>
+  answers.length === 0 ? roundTrips * CALL_MS : (roundTrips - 1) * CALL_MS + Math.max(...answers);
+
+const timeFigure = (title: Title, course: Course, took: Took[]): Figure => ({
   name: `${TITLES[title]}: time, ${CALL_MS} ms a call`,
   measured: median(took.map(({ script }) => script)),
   unit: "ms",
-  against: { name: "its round trips", measured: roundTrips * CALL_MS },
+  against: { name: "longest chain", measured: median(took.map(each => chainOf(course, each))) },
   budget: title === "first" ? { atMost: 1.3 } : undefined,
 });
 
 /** Runs the scripts as people do: each time a process that has everything to load and nothing compiled. */
-async function timeScripts(env: Environment): Promise<Record<Title, Took[]>> {
+async function timeScripts(aws: SlowAws): Promise<Record<Title, Took[]>> {
   const took: Record<Title, Took[]> = { first: [], unchanged: [], codeOnly: [], pageOnly: [], teardown: [] };
   for (let round = 0; round < ROUNDS; round++) {
-    took.first.push(await timeScript("deploy.ts", env));
-    took.unchanged.push(await timeScript("deploy.ts", env));
-    await changeCode(env);
-    took.codeOnly.push(await timeScript("deploy.ts", env));
-    await changePage(env);
-    took.pageOnly.push(await timeScript("deploy.ts", env));
-    took.teardown.push(await timeScript("teardown.ts", env));
+    took.first.push(await timeScript("deploy.ts", aws));
+    took.unchanged.push(await timeScript("deploy.ts", aws));
+    await changeCode(aws.env);
+    took.codeOnly.push(await timeScript("deploy.ts", aws));
+    await changePage(aws.env);
+    took.pageOnly.push(await timeScript("deploy.ts", aws));
+    took.teardown.push(await timeScript("teardown.ts", aws));
   }
   return took;
 }
 
 /** Deploys in this process, where the SDK's code is compiled after the first time: what is left is the order of calls. */
-async function timeWarm(env: Environment): Promise<Took[]> {
+async function timeWarm({ env, answers }: SlowAws): Promise<Took[]> {
   Object.assign(process.env, env);
   const target = { name: NAME, region: env.AWS_REGION! };
   const took: Took[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
+    answers.length = 0;
     const { ms } = await deploy(target);
-    if (round > 0) took.push({ script: ms, process: ms });
+    if (round > 0) took.push({ script: ms, process: ms, answers: [...answers] });
     await teardown({ ...target, confirm: async () => true });
   }
   return took;
 }
 
-async function timeScript(script: string, env: Environment): Promise<Took> {
+async function timeScript(script: string, { env, answers }: SlowAws): Promise<Took> {
+  answers.length = 0;
   const command = [process.execPath, "--import", "tsx", script, "--json", "--name", NAME];
   const { stdout, ms } = await run(command, { env });
-  return { script: JSON.parse(stdout).ms, process: ms };
+  return { script: JSON.parse(stdout).ms, process: ms, answers: [...answers] };
 }
 
 /** What a changed source comes to: other code than the wanted one. */
@@ -152,7 +169,7 @@ async function shareFigures(took: Took[], { roundTrips }: Course): Promise<Figur
   const modules = await timeToRun([process.execPath, "--import", "tsx", "deploy.ts", "--help"]);
   const aws = roundTrips * CALL_MS;
   const share = (name: string, measured: number): Figure => ({
-    name: `unchanged deploy, share: ${name}`,
+    name: `unchanged deploy: ${name}`,
     measured,
     unit: "ms",
     against: whole,
@@ -160,9 +177,9 @@ async function shareFigures(took: Took[], { roundTrips }: Course): Promise<Figur
   return [
     share("Node's start", node),
     share("tsx", tsx - node),
-    share("our modules and the SDK's clients", modules - tsx),
+    share("own modules, SDK", modules - tsx),
     share("AWS", aws),
-    share("the build, and the work around the calls", whole.measured - modules - aws),
+    share("build, work round calls", whole.measured - modules - aws),
   ];
 }
 

@@ -1,12 +1,9 @@
 /** What grows: the time of a request and the memory, with the number of items and with their size. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { BatchWriteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type Figure, median } from "./figures.ts";
 import { savedKey } from "./pace.ts";
-import { type Running, startServer, TSX } from "./processes.ts";
+import { inDirectory, type Running, startServer, TSX } from "./processes.ts";
 
 const ITEMS = [10, 100, 1_000, 10_000, 100_000];
 const BYTES = [1, 64, 512, 2_048];
@@ -15,17 +12,12 @@ const ASKED = 60;
 const PAUSE_MS = 25;
 
 /** Fills the table of a local stack, and asks it now and then. */
-export async function measureGrowth(): Promise<Figure[]> {
-  const directory = await mkdtemp(join(tmpdir(), "dynamosync-bench-"));
-  const server = await startServer([...TSX, "local/start.ts", "--port", "0", "--directory", directory]);
-  try {
+export const measureGrowth = (): Promise<Figure[]> =>
+  inDirectory(async directory => {
+    const server = await startServer([...TSX, "local/start.ts", "--port", "0", "--directory", directory]);
     const bySize = await measureSizes(server);
     return [...(await measureItems(server, await clientOf(server, directory))), ...bySize];
-  } finally {
-    await server.stop();
-    await rm(directory, { recursive: true, force: true });
-  }
-}
+  });
 
 async function clientOf({ url }: Running, directory: string): Promise<DynamoDBClient> {
   const { id: accessKeyId, secret: secretAccessKey } = await savedKey(directory);

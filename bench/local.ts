@@ -1,11 +1,9 @@
 /** The local stack beside the shortest server with the SDK and the same database, and beside serverless-offline. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Figure, median } from "./figures.ts";
 import { measurePace } from "./pace.ts";
 import { openPeer, type Peer } from "./peer.ts";
-import { type Running, startServer, TSX } from "./processes.ts";
+import { inDirectory, type Running, startServer, TSX } from "./processes.ts";
 
 const STARTS = 5;
 
@@ -15,21 +13,18 @@ type Start = () => Promise<Running>;
 export const measureLocal = (): Promise<Figure[]> =>
   inDirectory(async directory => {
     const peer = await openPeer(join(directory, "peer"));
-    const starts = await measureStarts(directory, peer);
-    const servers = { ours: await ours(join(directory, "ours")), bare: await bare(join(directory, "bare")) };
-    const pace = await measurePace({ ...servers, peer: await peer?.start() }, join(directory, "ours"));
-    peer?.close();
-    return [...startFigures(starts), ...pace];
+    try {
+      const starts = await measureStarts(directory, peer);
+      const servers = {
+        ours: await ours(join(directory, "ours")),
+        bare: await bare(join(directory, "bare")),
+      };
+      const pace = await measurePace({ ...servers, peer: await peer?.start() }, join(directory, "ours"));
+      return [...startFigures(starts), ...pace];
+    } finally {
+      peer?.close();
+    }
   });
-
-async function inDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), "dynamosync-bench-"));
-  try {
-    return await work(directory);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
 
 const ours = (directory: string) =>
   startServer([...TSX, "local/start.ts", "--port", "0", "--directory", directory]);
@@ -68,7 +63,7 @@ function startFigures({
   const offline: Partial<Figure> =
     peer.length > 0
       ? { against: { name: "serverless-offline", measured: median(peer) }, budget: { atMost: 1 } }
-      : { note: "serverless-offline is not installed" };
+      : { note: "to measure serverless-offline beside it, npm ci --prefix bench/peers" };
   return [
     {
       name: "local: start to first item",

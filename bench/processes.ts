@@ -1,7 +1,10 @@
 /** Programs that the bench runs: each in a process of its own, as people run them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -64,6 +67,17 @@ const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) process.kill(-child.pid!, "SIGTERM");
 });
+
+/** Works in a directory of its own. Afterwards, nothing is left of it, and no server runs. */
+export async function inDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), "dynamosync-bench-"));
+  try {
+    return await work(directory);
+  } finally {
+    await Promise.all(Array.from(running, stop));
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
 
 const ITEMS = /http:\/\/\S+\/items\b/;
 

@@ -1,4 +1,7 @@
-/** A local AWS in a process of its own, each call of which takes so long. `slow-aws.ts <milliseconds>` */
+/**
+ * A local AWS in a process of its own, each call of which takes so long. Tells its parent the environment that leads
+ * here and then, for each answer of a deployed API, how long it took. `slow-aws.ts <milliseconds>`
+ */
 import { setTimeout } from "node:timers/promises";
 import { startLocalAws } from "../local/server.ts";
 
@@ -11,3 +14,4 @@ const aws = await startLocalAws({
 });
 process.on("disconnect", () => aws.close());
 process.send!(aws.environment);
+aws.world.on("served", ({ ms }) => process.send!(ms));

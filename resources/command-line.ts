@@ -10,7 +10,7 @@ import { type Clients, connect } from "./clients.ts";
 import { explain, Refusal } from "./errors.ts";
 import { explainCalls } from "./explain.ts";
 import { createProgress } from "./progress.ts";
-import type { Progress } from "./steps.ts";
+import { type Progress, silent } from "./steps.ts";
 
 /** What a command is called with. */
 export interface Arguments {
@@ -42,11 +42,11 @@ export async function runCommand(command: Command): Promise<void> {
     process.exitCode = parsed.exitCode;
     return;
   }
-  process.once("SIGINT", interrupted);
+  const progress = await createProgress();
+  process.once("SIGINT", () => interrupted(progress));
   try {
     const region = parsed.region ?? (await configuredRegion());
     const clients = connect(region);
-    const progress = await createProgress();
     if (parsed.explain) explainCalls(clients, progress.note);
     process.exitCode = await command.run({ ...parsed, region, clients, progress });
   } catch (error) {
@@ -112,13 +112,14 @@ function report(error: unknown): void {
 export async function isAnsweredYes(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  terminal.on("SIGINT", interrupted);
+  terminal.on("SIGINT", () => interrupted(silent));
   const answer = await terminal.question(`${question} Type yes: `).catch(() => "no"); // Ctrl-D
   terminal.close();
   return answer.trim() === "yes";
 }
 
-function interrupted(): void {
+function interrupted(progress: Progress): never {
+  progress.interrupt();
   process.stderr.write("\nInterrupted. What is done is kept: run the same command again to go on.\n");
   process.exit(130);
 }

@@ -85,4 +85,15 @@ export function explain(error: unknown): { message: string; remedy: string } {
   };
 }
 
+/** Several failures as one error, which tells each of them once, and once what to do about them. */
+export function asOne(errors: Error[]): Error {
+  if (new Set(errors).size === 1) return errors[0]!;
+  const explained = errors.map(explain);
+  const messages = new Set(explained.map(({ message }) => message));
+  const remedies = new Set(explained.map(({ remedy }) => remedy));
+  return new Refusal([...messages].join("\n"), [...remedies].join("\n"), {
+    cause: new AggregateError(errors),
+  });
+}
+
 const AGAIN = "What is done is kept: run the same command again to go on. DEBUG=1 shows where it failed.";

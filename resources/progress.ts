@@ -1,12 +1,13 @@
 /** Shows on stderr what happens: live on a terminal, in plain lines elsewhere. */
 import { styleText } from "node:util";
-import { explain } from "./errors.ts";
 import type { Progress, Result, Task } from "./steps.ts";
-import { timeline } from "./timeline.ts";
+import { cut, timeline } from "./timeline.ts";
 
 type Outcome = Result["outcome"];
 
-const COLORS: Record<Outcome, Parameters<typeof styleText>[0]> = {
+type Style = Parameters<typeof styleText>[0];
+
+const COLORS: Record<Outcome, Style> = {
   created: "green",
   updated: "yellow",
   unchanged: "dim",
@@ -30,10 +31,10 @@ const WOULD: Partial<Record<Outcome, string>> = {
   kept: "would keep",
 };
 
-/** Live lines where a person watches; plain lines in CI, with NO_COLOR or when stderr is piped. */
+/** Live lines where a person watches; plain lines in CI, with NO_COLOR, when stderr is piped or has no width. */
 export async function createProgress(stream: NodeJS.WriteStream = process.stderr): Promise<Progress> {
   const { CI, NO_COLOR, TERM } = process.env;
-  const isLive = stream.isTTY && !CI && !NO_COLOR && TERM !== "dumb";
+  const isLive = stream.isTTY && stream.columns > 0 && !CI && !NO_COLOR && TERM !== "dumb";
   return isLive ? liveProgress(stream) : plainProgress(stream);
 }
 
@@ -41,53 +42,84 @@ export async function createProgress(stream: NodeJS.WriteStream = process.stderr
 export function plainProgress(stream: { write(text: string): unknown }): Progress {
   const line = (text: string) => stream.write(`${text}\n`);
   return {
+    during: (_, work) => work,
     begin: task => line(headline(task)),
     working() {},
     done: result => line([describe(result), ...details(result)].join("\n")),
     end: results => line(timeline(results)),
     note: line,
+    interrupt() {},
+  };
+}
+
+/** Styled even where stdout is no terminal: what is shown here goes to stderr. */
+const styled = (style: Style, text: string) => styleText(style, text, { validateStream: false });
+
+/** Lines for what is being done, below those for what is done. */
+export async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress> {
+  const lines = await liveLines(stream);
+  return {
+    async during(what, work) {
+      lines.begin(what, what);
+      return work.finally(() => lines.end(what));
+    },
+    begin: task => lines.print(styled("bold", headline(task))),
+    working({ type, name, outcome }) {
+      const doing = DOING[outcome];
+      if (doing) lines.begin(type, `${doing} ${type} ${name}`);
+    },
+    done(result) {
+      lines.end(result.type);
+      const [first, ...rest] = [describe(result), ...details(result)];
+      lines.print([styled(COLORS[result.outcome], first!), ...rest].join("\n"));
+    },
+    end: results => lines.print(timeline(results, stream.columns)),
+    note: lines.print,
+    interrupt: lines.stop,
   };
 }
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const FRAME_MS = 80;
 
-/** A line for each resource that is worked on, below those that are done. */
-async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress> {
+/** The lines at the bottom of a terminal: each turns and counts its seconds until it ends. */
+async function liveLines(stream: NodeJS.WriteStream) {
   const { createLogUpdate } = await import("log-update");
   const draw = createLogUpdate(stream);
-  const working = new Map<string, { text: string; since: number }>();
-  let frame = 0;
+  const lines = new Map<string, { text: string; since: number }>();
   let timer: NodeJS.Timeout | undefined;
 
   const redraw = () => {
-    const spinner = FRAMES[frame++ % FRAMES.length];
-    const lines = [...working.values()].map(({ text, since }) => {
-      const seconds = ((performance.now() - since) / 1000).toFixed(1);
-      return `${spinner} ${text} ${styleText("dim", `${seconds} s`)}`;
+    const now = performance.now();
+    const spinner = FRAMES[Math.floor(now / FRAME_MS) % FRAMES.length];
+    const drawn = [...lines.values()].map(({ text, since }) => {
+      const seconds = ` ${((now - since) / 1000).toFixed(1)} s`;
+      return `${spinner} ${cut(text, stream.columns - seconds.length - 2)}${styled("dim", seconds)}`;
     });
-    draw(lines.join("\n"));
+    draw(drawn.join("\n"));
   };
-  const print = (text: string) => {
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
     draw.clear();
-    stream.write(`${text}\n`);
-    if (working.size > 0) redraw();
+    draw.done();
   };
   return {
-    begin: task => print(styleText("bold", headline(task))),
-    working({ type, name, outcome }) {
-      working.set(type, { text: `${DOING[outcome] ?? outcome} ${type} ${name}`, since: performance.now() });
-      timer ??= setInterval(redraw, 80);
+    begin(key: string, text: string) {
+      lines.set(key, { text, since: performance.now() });
+      timer ??= setInterval(redraw, FRAME_MS);
+      redraw();
     },
-    done(result) {
-      working.delete(result.type);
-      if (working.size === 0) {
-        clearInterval(timer);
-        timer = undefined;
-      }
-      print([styleText(COLORS[result.outcome], describe(result)), ...details(result)].join("\n"));
+    end(key: string) {
+      if (lines.delete(key) && lines.size === 0) stop();
     },
-    end: results => print(timeline(results)),
-    note: print,
+    print(text: string) {
+      draw.clear();
+      stream.write(`${text}\n`);
+      if (lines.size > 0) redraw();
+    },
+    /** Takes the lines away and gives the cursor back. */
+    stop,
   };
 }
 
@@ -108,16 +140,16 @@ export function planText(results: Result[]): string {
   return [...lines, "", "Nothing was changed."].join("\n");
 }
 
-function describe({ type, name, outcome, ms }: Result): string {
+/** What became of a resource. Why it failed is said once, at the end, with what to do about it. */
+function describe({ type, name, outcome, ms, waitsFor }: Result): string {
   const took = DOING[outcome] ? ` (${(ms / 1000).toFixed(1)} s)` : "";
-  return `${outcome.padEnd(9)} ${type} ${name}${took}`;
+  const why = waitsFor ? `, which waits for the ${waitsFor.join(" and the ")}` : "";
+  return `${outcome.padEnd(9)} ${type} ${name}${took}${why}`;
 }
 
-/** What differed: each setting, from what to what; or why it failed. */
-const details = ({ changes, error }: Pick<Result, "changes" | "error">): string[] => [
-  ...changes.flatMap(({ setting, from, to }) => differences(setting, from, to)),
-  ...(error ? [`            ${explain(error).message}`] : []),
-];
+/** What differs: each setting, from what to what. */
+const details = ({ changes }: Pick<Result, "changes">): string[] =>
+  changes.flatMap(({ setting, from, to }) => differences(setting, from, to));
 
 /** The members in which two values differ, however deep they are. */
 function differences(path: string, from: unknown, to: unknown): string[] {

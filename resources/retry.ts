@@ -29,6 +29,10 @@ const PASSING: { name: string; message?: RegExp }[] = [
   { name: "BadRequestException", message: /concurrent|try again/i },
 ];
 
+/** A quota of the account's that is used up: the SDK takes it for throttling, but it does not pass. */
+const isUsedUp = ({ name, message }: Error) =>
+  name === "LimitExceededException" && /quota|resource limit exceeded/i.test(message);
+
 /** Whether an error that the SDK takes for final passes by itself. */
 export const passes = (error: { name?: string; message?: string } | undefined): boolean =>
   PASSING.some(({ name, message }) => error?.name === name && (message?.test(error.message ?? "") ?? true));
@@ -65,6 +69,7 @@ function delayBefore(
   { error, errorType, retryAfterHint }: RetryErrorInfo,
 ): number | undefined {
   if (errorType === "CLIENT_ERROR" && !passes(error)) return undefined;
+  if (error instanceof Error && isUsedUp(error)) return undefined;
   const base = errorType === "THROTTLING" ? 1000 : 100;
   const jittered = Math.random() * Math.min(LONGEST_PAUSE, base * 2 ** attempt);
   const asked = retryAfterHint ? retryAfterHint.getTime() - Date.now() : 0;

@@ -1,11 +1,11 @@
 /** The steps of a deploy or teardown: all of them look, then each is carried out as soon as those before it are. */
+import { asOne } from "./errors.ts";
 import type { Change, Plan } from "./resource.ts";
 
 /** What has become of one resource. */
 export interface Result {
   type: string;
   name: string;
-  /** Skipped: a step before it failed. */
   outcome: Plan["outcome"] | "failed" | "skipped";
   changes: Change[];
   /** When the work on it began, in milliseconds since the work on the first did. */
@@ -14,6 +14,8 @@ export interface Result {
   ms: number;
   /** The type of the resource that it waited for longest. */
   after?: string;
+  /** The types of those that it is skipped for: they failed, or were skipped themselves. */
+  waitsFor?: string[];
   error?: Error;
 }
 
@@ -31,6 +33,8 @@ export interface Task {
 
 /** Who is told what happens. */
 export interface Progress {
+  /** Something takes its time, and there is nothing else to show: "Looking at what exists". */
+  during<T>(what: string, work: Promise<T>): Promise<T>;
   begin(task: Task): void;
   /** A resource is worked on from now. */
   working(result: Result): void;
@@ -38,9 +42,19 @@ export interface Progress {
   /** Every step has ended. */
   end(results: Result[]): void;
   note(text: string): void;
+  /** Nothing follows: the process is about to end in the middle of it. */
+  interrupt(): void;
 }
 
-export const silent: Progress = { begin() {}, working() {}, done() {}, end() {}, note() {} };
+export const silent: Progress = {
+  during: (_, work) => work,
+  begin() {},
+  working() {},
+  done() {},
+  end() {},
+  note() {},
+  interrupt() {},
+};
 
 interface Named {
   type: string;
@@ -75,9 +89,12 @@ export class Steps<Resource extends Named> {
 
   /**
    * Says what is to be done, once every resource was looked at. Nothing has been written.
-   * @throws the first error: a Refusal when a resource is not ours
+   * @throws what went wrong, all of it: a Refusal where a resource is not ours
    */
-  look(): Promise<Result[]> {
+  async look(): Promise<Result[]> {
+    const plans = await Promise.allSettled(this.#steps.map(({ plan }) => plan));
+    const errors = plans.flatMap(plan => (plan.status === "rejected" ? [plan.reason] : []));
+    if (errors.length > 0) throw asOne(errors);
     return Promise.all(
       this.#steps.map(async ({ resource: { type, name }, plan }) => {
         const { outcome, changes } = await plan;
@@ -118,8 +135,8 @@ async function carryOut(
     progress.done(result);
     return result;
   };
-  if (before.some(({ outcome }) => outcome === "failed" || outcome === "skipped"))
-    return end({ outcome: "skipped" });
+  const waitsFor = before.filter(isLeft).map(({ type }) => type);
+  if (waitsFor.length > 0) return end({ outcome: "skipped", waitsFor });
   progress.working(begun);
   try {
     await apply();
@@ -127,6 +144,15 @@ async function carryOut(
   } catch (error) {
     return end({ outcome: "failed", error: error as Error });
   }
+}
+
+/** Whether a resource is not as it was to become. */
+export const isLeft = ({ outcome }: Result): boolean => outcome === "failed" || outcome === "skipped";
+
+/** The failures among the results as one error; undefined where none failed. */
+export function failureOf(results: Result[]): Error | undefined {
+  const errors = results.flatMap(({ error }) => error ?? []);
+  return errors.length > 0 ? asOne(errors) : undefined;
 }
 
 const lastOf = (results: Result[]): Result | undefined =>

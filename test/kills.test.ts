@@ -79,23 +79,21 @@ async function assertCleared(): Promise<void> {
   assert.deepEqual((await clients.dynamodb.send(new ListTablesCommand({}))).TableNames, []);
 }
 
+const deploys = new Warm("deploy.ts", ["--name", NAME]);
+const teardowns = new Warm("teardown.ts", ["--name", NAME, "--yes"]);
+after(() => Promise.all([deploys.close(), teardowns.close()]));
+
 interface Scenario {
-  script: string;
-  args: string[];
+  victims: Warm;
   /** Makes the state that the killed process finds. */
   prepare(): Promise<unknown>;
   assertMended(): Promise<void>;
 }
 
 const scenarios: Record<string, Scenario> = {
-  "a first deploy": { script: "deploy.ts", args: [], prepare: tearDownAgain, assertMended: assertNewStack },
-  "an update": { script: "deploy.ts", args: [], prepare: changeByHand, assertMended: assertItemKept },
-  "a teardown": {
-    script: "teardown.ts",
-    args: ["--yes"],
-    prepare: deployWithItem,
-    assertMended: assertCleared,
-  },
+  "a first deploy": { victims: deploys, prepare: tearDownAgain, assertMended: assertNewStack },
+  "an update": { victims: deploys, prepare: changeByHand, assertMended: assertItemKept },
+  "a teardown": { victims: teardowns, prepare: deployWithItem, assertMended: assertCleared },
 };
 
 /** Where to kill, as long as there are requests. */
@@ -108,18 +106,18 @@ function* kills(): Generator<Kill> {
 }
 
 /** Kills at one request after the other, until a run ends before it has come so far. Returns how many it has killed. */
-async function killAll({ prepare, assertMended, ...scenario }: Scenario, processes: Warm): Promise<number> {
+async function killAll({ victims, prepare, assertMended }: Scenario): Promise<number> {
   let killed = 0;
   for (const kill of kills()) {
     await prepare();
-    const end = await aws.run(processes.take(), kill);
+    const end = await aws.run(victims.take(), kill);
     if (end.kind === "exited") {
       assert.equal(end.code, 0, end.stderr);
       return killed;
     }
     const where = `killed ${kill.after ? "after" : "before"} request ${kill.request}, ${end.at}`;
     await assertMended().catch(cause => {
-      throw new Error(`${scenario.script} ${where}: not mended`, { cause });
+      throw new Error(`${where}: not mended`, { cause });
     });
     killed++;
   }
@@ -129,14 +127,10 @@ async function killAll({ prepare, assertMended, ...scenario }: Scenario, process
 describe("real processes, killed", { concurrency: false }, () => {
   for (const [name, scenario] of Object.entries(scenarios)) {
     test(`${name} is mended by running again`, async t => {
-      const processes = new Warm(scenario.script, ["--name", NAME, ...scenario.args]);
-      try {
-        const killed = await killAll(scenario, processes);
-        t.diagnostic(`${killed} processes killed`);
-        assert.ok(killed >= (ALL ? 50 : 4), `only ${killed} processes were killed`);
-      } finally {
-        await processes.close();
-      }
+      const killed = await killAll(scenario);
+
+      t.diagnostic(`${killed} processes killed`);
+      assert.ok(killed >= (ALL ? 50 : 4), `only ${killed} processes were killed`);
     });
   }
 });

@@ -1,4 +1,5 @@
 /** A local AWS with IAM, Lambda and API Gateway, its clients, and functions made on the spot. */
+import assert from "node:assert/strict";
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
@@ -100,3 +101,14 @@ export async function lambdaWorld(world = new World()) {
 
   return { world, answer, ...clients, roleArn, createFunction, invoke, allowLogs };
 }
+
+/** What a refusal must be like, for `assert.rejects`. */
+export const refused =
+  (name: string, message: RegExp = /./, status?: number) =>
+  (error: Error) => {
+    assert.equal(error.name, name, error.message);
+    assert.match(error.message, message);
+    if (status)
+      assert.equal((error as { $metadata?: { httpStatusCode: number } }).$metadata?.httpStatusCode, status);
+    return true;
+  };

@@ -2,17 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   AttachRolePolicyCommand,
-  CreateRoleCommand,
   CreateUserCommand,
   DeleteRoleCommand,
-  DeleteRolePolicyCommand,
-  DetachRolePolicyCommand,
   GetRoleCommand,
-  GetRolePolicyCommand,
-  ListAttachedRolePoliciesCommand,
-  ListRolePoliciesCommand,
   ListRoleTagsCommand,
-  PutRolePolicyCommand,
   paginateListRoles,
   TagRoleCommand,
   UntagRoleCommand,
@@ -20,19 +13,8 @@ import {
   UpdateRoleCommand,
 } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { BASIC, role, TRUST } from "./roles.ts";
 import { ACCOUNT, refused, smallAws } from "./small-aws.ts";
-
-const BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
-const TRUST = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
-});
-const READ_LOGS = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Action: "logs:GetLogEvents", Resource: "*" }],
-});
-const role = (RoleName: string, more = {}) =>
-  new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: TRUST, ...more });
 
 test("a role is answered as it was created, its trust policy URL-encoded", async () => {
   const { iam } = smallAws();
@@ -114,56 +96,6 @@ test("what the local AWS does not know is refused by its name", async () => {
     /AdministratorAccess/,
   );
   await refused(attach(`arn:aws:iam::${ACCOUNT}:policy/mine`), "NoSuchEntityException", 404);
-});
-
-test("a role is deleted only after its policies", async () => {
-  const { iam } = smallAws();
-  const RoleName = "r";
-  await iam.send(role(RoleName));
-  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "p", PolicyDocument: READ_LOGS }));
-  await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: BASIC }));
-  const remove = () => iam.send(new DeleteRoleCommand({ RoleName }));
-
-  await refused(remove(), "DeleteConflictException", 409, /detach all policies/);
-  await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: BASIC }));
-  await refused(remove(), "DeleteConflictException", 409, /delete policies/);
-  await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "p" }));
-  await remove();
-
-  await refused(iam.send(new GetRoleCommand({ RoleName })), "NoSuchEntityException", 404);
-});
-
-test("policies of a role are listed, answered and replaced", async () => {
-  const { iam } = smallAws();
-  const RoleName = "r";
-  await iam.send(role(RoleName));
-  const put = (PolicyDocument: string) =>
-    iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "p", PolicyDocument }));
-  await put(READ_LOGS.replace("Get", "Put"));
-  await put(READ_LOGS);
-  await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: BASIC }));
-
-  const inline = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-  const policy = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: "p" }));
-  const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
-
-  assert.deepEqual(inline.PolicyNames, ["p"]);
-  assert.equal(decodeURIComponent(policy.PolicyDocument ?? ""), READ_LOGS);
-  assert.deepEqual(
-    attached.AttachedPolicies?.map(({ PolicyName }) => PolicyName),
-    ["AWSLambdaBasicExecutionRole"],
-  );
-  await refused(put('{"Version":"2012-10-17","Statement":{}}'), "MalformedPolicyDocumentException", 400);
-  await refused(
-    put(READ_LOGS.replace('"*"', '"table"')),
-    "MalformedPolicyDocumentException",
-    400,
-    /ARN format/,
-  );
-  await refused(
-    put(READ_LOGS.replace("logs:GetLogEvents", "x".repeat(1))),
-    "MalformedPolicyDocumentException",
-  );
 });
 
 test("a role's settings change one by one", async () => {

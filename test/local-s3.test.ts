@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  type BucketLocationConstraint,
   CreateBucketCommand,
   DeleteBucketCommand,
-  DeleteBucketPolicyCommand,
   DeleteBucketTaggingCommand,
   DeleteBucketWebsiteCommand,
   DeletePublicAccessBlockCommand,
   GetBucketEncryptionCommand,
   GetBucketLocationCommand,
   GetBucketOwnershipControlsCommand,
-  GetBucketPolicyCommand,
-  GetBucketPolicyStatusCommand,
   GetBucketTaggingCommand,
   GetBucketWebsiteCommand,
   GetPublicAccessBlockCommand,
@@ -20,61 +16,14 @@ import {
   ListBucketsCommand,
   PutBucketCorsCommand,
   PutBucketOwnershipControlsCommand,
-  PutBucketPolicyCommand,
   PutBucketTaggingCommand,
   PutBucketWebsiteCommand,
   PutObjectCommand,
-  PutPublicAccessBlockCommand,
-  type S3Client,
 } from "@aws-sdk/client-s3";
 import { accountKey } from "../local/access.ts";
-import { type S3State, s3State } from "../local/s3/state.ts";
+import { s3State } from "../local/s3/state.ts";
+import { ALL_ON, Bucket, create, withBucket } from "./buckets.ts";
 import { ACCOUNT, refused, smallAws } from "./small-aws.ts";
-
-const Bucket = "page-bucket";
-const ALL_ON = {
-  BlockPublicAcls: true,
-  IgnorePublicAcls: true,
-  BlockPublicPolicy: true,
-  RestrictPublicBuckets: true,
-};
-const ALL_OFF = {
-  BlockPublicAcls: false,
-  IgnorePublicAcls: false,
-  BlockPublicPolicy: false,
-  RestrictPublicBuckets: false,
-};
-const create = (name: string, LocationConstraint?: string, more = {}) =>
-  new CreateBucketCommand({
-    Bucket: name,
-    CreateBucketConfiguration: LocationConstraint
-      ? { LocationConstraint: LocationConstraint as BucketLocationConstraint }
-      : undefined,
-    ...more,
-  });
-const policy = (statement: object = {}) =>
-  JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: "*",
-        Action: "s3:GetObject",
-        Resource: `arn:aws:s3:::${Bucket}/*`,
-        ...statement,
-      },
-    ],
-  });
-const putPolicy = (s3: S3Client, Policy = policy()) =>
-  s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
-const setBlock = (s3: S3Client, PublicAccessBlockConfiguration: object) =>
-  s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
-
-async function withBucket() {
-  const aws = smallAws();
-  await aws.s3.send(create(Bucket, "eu-west-1"));
-  return aws;
-}
 
 test("a new bucket is as AWS makes them: all public access blocked, ACLs disabled, encrypted", async () => {
   const { s3 } = await withBucket();
@@ -198,56 +147,6 @@ test("tags of a bucket are replaced as a whole", async () => {
   await refused(put({ Key: "a", Value: "" }, { Key: "a", Value: "" }), "InvalidTag", 400);
   await s3.send(new DeleteBucketTaggingCommand({ Bucket }));
   await refused(get(), "NoSuchTagSet", 404);
-});
-
-test("a public policy is refused while the bucket or the account blocks it", async () => {
-  const { s3, world } = await withBucket();
-  const state: S3State = s3State(world);
-
-  await refused(putPolicy(s3), "AccessDenied", 403, /BlockPublicPolicy/);
-  await setBlock(s3, { BlockPublicAcls: true });
-  state.accountBlockPublicAccess = { ...ALL_OFF, BlockPublicPolicy: true };
-  await refused(putPolicy(s3), "AccessDenied", 403, /BlockPublicPolicy/);
-  state.accountBlockPublicAccess = undefined;
-  await putPolicy(s3);
-
-  const status = await s3.send(new GetBucketPolicyStatusCommand({ Bucket }));
-  assert.equal(status.PolicyStatus?.IsPublic, true);
-  const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket }));
-  assert.equal(Policy, policy());
-  await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
-  await refused(s3.send(new GetBucketPolicyCommand({ Bucket })), "NoSuchBucketPolicy", 404);
-});
-
-test("a policy that is not public is accepted while all is blocked", async () => {
-  const { s3 } = await withBucket();
-
-  await putPolicy(s3, policy({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } }));
-
-  const status = await s3.send(new GetBucketPolicyStatusCommand({ Bucket }));
-  assert.equal(status.PolicyStatus?.IsPublic, false);
-});
-
-test("a policy that is no bucket policy is refused", async () => {
-  const { s3 } = await withBucket();
-
-  for (const wrong of [
-    "no JSON",
-    policy({ Principal: undefined }),
-    policy({ Resource: "arn:aws:s3:::other/*" }),
-    policy({ Resource: `arn:aws:s3:::${Bucket}` }),
-    policy({ Action: "dynamodb:PutItem" }),
-  ])
-    await refused(putPolicy(s3, wrong), "MalformedPolicy", 400);
-});
-
-test("what the bucket's policy denies is denied to the account too", async () => {
-  const { s3 } = await withBucket();
-  await putPolicy(s3, policy({ Effect: "Deny", Action: "s3:PutObject" }));
-
-  const put = s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "v" }));
-
-  await refused(put, "AccessDenied", 403, /explicit deny in a resource-based policy/);
 });
 
 test("settings that were deleted are absent", async () => {

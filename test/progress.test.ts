@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { plainProgress, planText } from "../resources/progress.ts";
+import { liveProgress, plainProgress, planText } from "../resources/progress.ts";
 import type { Result } from "../resources/steps.ts";
 import { timeline } from "../resources/timeline.ts";
+import { Screen } from "./screen.ts";
 
 const result = (part: Partial<Result>): Result => ({
   type: "table",
@@ -39,12 +40,85 @@ describe("plain progress", () => {
     assert.match(text, /\n +retention: \(none\) -> 14\n +environment B: "2" -> "3"\n$/);
   });
 
-  test("says why a resource failed", () => {
-    assert.match(written({ outcome: "failed", error: new Error("no luck") }), /^failed.*\n.*no luck\n$/);
+  test("leaves it to the end to say why a resource failed", () => {
+    assert.equal(written({ outcome: "failed", error: new Error("no luck") }), "failed    table shop\n");
+  });
+
+  test("says for what a resource is skipped", () => {
+    const text = written({ outcome: "skipped", waitsFor: ["role", "log group"] });
+
+    assert.equal(text, "skipped   table shop, which waits for the role and the log group\n");
+  });
+
+  test("says nothing while something takes its time", async () => {
+    let text = "";
+    const progress = plainProgress({ write: more => (text += more) });
+
+    assert.equal(await progress.during("Looking", Promise.resolve(1)), 1);
+    assert.equal(text, "");
   });
 
   test("holds no colours", () => {
     assert.ok(!written({}).includes("\u001b"));
+  });
+});
+
+describe("live progress", () => {
+  async function live(columns: number) {
+    const screen = new Screen(columns);
+    const progress = await liveProgress(screen as unknown as NodeJS.WriteStream);
+    return { screen, progress };
+  }
+
+  test("shows what takes its time until it ends, well or not", async () => {
+    const { screen, progress } = await live(80);
+    let refuse = (_: Error) => {};
+    const work = new Promise((_, reject) => {
+      refuse = reject;
+    });
+
+    const during = progress.during("Looking at what exists", work);
+    const meanwhile = screen.text;
+    refuse(new Error("no luck"));
+
+    await assert.rejects(during, /no luck/);
+    assert.match(meanwhile, /^. Looking at what exists 0\.\d s$/);
+    assert.equal(screen.text, "");
+  });
+
+  test("shows what is worked on below what is done, and leaves only that", async () => {
+    const { screen, progress } = await live(80);
+
+    progress.working(result({ type: "role", name: "shop" }));
+    progress.working(result({}));
+    progress.done(result({ type: "role", name: "shop" }));
+    const meanwhile = screen.text;
+    progress.note("so far");
+    progress.done(result({}));
+
+    assert.match(meanwhile, /^created {3}role shop \(1\.0 s\)\n. creating table shop 0\.\d s$/);
+    assert.equal(screen.text, "created   role shop (1.0 s)\nso far\ncreated   table shop (1.0 s)");
+  });
+
+  test("cuts a line that is longer than the terminal is wide", async () => {
+    const { screen, progress } = await live(24);
+
+    progress.working(result({ name: "a-long-name-for-a-table" }));
+    const meanwhile = screen.text;
+    progress.interrupt();
+
+    assert.match(meanwhile, /^. creating table … 0\.\d s$/);
+  });
+
+  test("leaves nothing behind when it is interrupted", async () => {
+    const { screen, progress } = await live(80);
+    progress.note("so far");
+    progress.working(result({}));
+    progress.working(result({ type: "role" }));
+
+    progress.interrupt();
+
+    assert.equal(screen.text, "so far");
   });
 });
 
@@ -75,6 +149,14 @@ describe("the timeline", () => {
 
   test("leaves out what did nothing, and is empty where nothing was done", () => {
     assert.equal(timeline([result({ outcome: "unchanged" })]), "");
+  });
+
+  test("fits into a narrow terminal", () => {
+    const picture = timeline([result({ after: "role" }), result({ after: "permission" })], 40);
+
+    const [first, second] = picture.trim().split("\n");
+    assert.equal(first, "table      ████████   1.00 s  after role");
+    assert.equal(second, "table      ████████   1.00 s  after per…");
   });
 
   test("shows even the shortest step", () => {

@@ -12,6 +12,7 @@ import { connect } from "../resources/clients.ts";
 import { explain } from "../resources/errors.ts";
 import { buildFunction } from "../resources/zip.ts";
 import { teardown } from "../teardown.ts";
+import { Simulation } from "./storm/simulation.ts";
 
 let refused: { operation: string; error: AwsError } | undefined;
 const around: Around = (call, run) => {
@@ -62,12 +63,16 @@ describe("deploy says in plain words", () => {
       BlockPublicPolicy: true,
       RestrictPublicBuckets: true,
     };
-    s3State(world).accountBlockPublicAccess = on;
+    const simulation = await Simulation.start(1); // the seconds for which deploy hopes are virtual there
+    s3State(simulation.aws.world).accountBlockPublicAccess = on;
 
-    const { message, remedy } = await failure("blocked");
-    delete s3State(world).accountBlockPublicAccess;
+    const ended = await simulation.settle(simulation.deploy());
+    await simulation.close();
+    Object.assign(process.env, local.environment);
 
-    assert.match(message, /Cannot make the page in the bucket blocked-.* public/);
+    assert.ok(ended.kind === "failed");
+    const { message, remedy } = explain(ended.error);
+    assert.match(message, /^Cannot make the page in the bucket .* public/);
     assert.match(remedy, /Block Public Access is on for the account/);
   });
 
@@ -84,6 +89,30 @@ describe("deploy says in plain words", () => {
 
     assert.match(message, /Cannot IAM CreateRole because it is denied: .*iam:CreateRole/);
     assert.match(remedy, /permissions listed in README/);
+  });
+
+  test("that the bucket's name is taken", async () => {
+    const error = new AwsError("BucketAlreadyExists", 409, "The requested bucket name is not available.");
+    refused = { operation: "CreateBucket", error };
+
+    const { message, remedy } = await failure("taken");
+    refused = undefined;
+
+    assert.match(message, /^Cannot create the bucket .* another account has one of this name/);
+    assert.match(remedy, /^Choose another --name/);
+  });
+
+  test("that a quota of the account is used up, at once", async () => {
+    const error = new AwsError("LimitExceeded", 409, "Cannot exceed quota for RolesPerAccount: 1000.");
+    refused = { operation: "CreateRole", error };
+    local.calls.length = 0;
+
+    const { message, remedy } = await failure("crowded");
+    refused = undefined;
+
+    assert.match(message, /^Cannot IAM CreateRole because a quota of the account is used up: .*1000\.+$/);
+    assert.match(remedy, /^Remove what/);
+    assert.equal(local.calls.filter(({ operation }) => operation === "CreateRole").length, 1);
   });
 
   test("that the credentials have expired", async () => {

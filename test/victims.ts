@@ -81,27 +81,28 @@ async function end(process: ChildProcess): Promise<void> {
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STARTING_LINE = new URL("starting-line.ts", import.meta.url).href;
 
-/** Processes of one script that start while others are still at work: loading takes longer than running. */
+/** Processes of one script, the next of which starts while one is at work: loading takes longer than running. */
 export class Warm {
   readonly #start: () => ChildProcess;
-  readonly #ready: ChildProcess[];
+  #next: ChildProcess;
 
-  constructor(script: string, args: string[], ahead = 2) {
+  constructor(script: string, args: string[]) {
     this.#start = () =>
       fork(script, args, {
         cwd: ROOT,
         execArgv: ["--import", "tsx", "--import", STARTING_LINE],
         stdio: ["ignore", "ignore", "pipe", "ipc"],
       });
-    this.#ready = Array.from({ length: ahead }, this.#start);
+    this.#next = this.#start();
   }
 
   take(): ChildProcess {
-    this.#ready.push(this.#start());
-    return this.#ready.shift()!;
+    const next = this.#next;
+    this.#next = this.#start();
+    return next;
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#ready.map(end));
+  close(): Promise<void> {
+    return end(this.#next);
   }
 }
