@@ -68,10 +68,10 @@ export function around(clients: object, call: AroundCall): void {
     );
 }
 
-/** Notes on every error what was attempted: "Lambda CreateFunction". */
+/** Notes on every error what was attempted: "call Lambda's CreateFunction". */
 const nameAttempt: AroundCall = (service, operation, send) => args =>
   send(args).catch(error => {
-    throw Object.assign(error, { attempted: `${service} ${operation}` });
+    throw Object.assign(error, { attempted: `call ${service}'s ${operation}` });
   });
 
 /** Whose account the credentials belong to, and in which partition: "aws", "aws-cn" or "aws-us-gov". */

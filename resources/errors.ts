@@ -49,7 +49,7 @@ const KNOWN: Known[] = [
   {
     names: /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/,
     why: ({ message }) => `it is denied: ${message}`,
-    remedy: "Use credentials with the permissions listed in README.md, and run the same command again.",
+    remedy: "Give whoever deploys the permissions in docs/policy.json, and run the same command again.",
   },
   {
     names: /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|TimeoutError)$/,
@@ -77,7 +77,10 @@ export function explain(error: unknown): { message: string; remedy: string } {
   const sdkError: SdkError = error;
   const attempted = sdkError.attempted ?? "go on";
   const known = KNOWN.find(({ names }) => names.test(sdkError.name) || names.test(sdkError.code ?? ""));
-  if (known) return { message: `Cannot ${attempted} because ${known.why(sdkError)}.`, remedy: known.remedy };
+  if (known) {
+    const why = known.why(sdkError).replace(/\.$/, "");
+    return { message: `Cannot ${attempted} because ${why}.`, remedy: known.remedy };
+  }
   const id = sdkError.$metadata?.requestId ? ` (request ${sdkError.$metadata.requestId})` : "";
   return {
     message: `Cannot ${attempted} because of ${sdkError.name}: ${sdkError.message}${id}`,

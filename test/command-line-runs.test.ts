@@ -98,14 +98,18 @@ describe("failures are told once, after all that went well, and stdout stays cle
     denied.clear();
 
     assert.deepEqual([code, stdout], [1, ""]);
-    for (const call of ["IAM CreateRole", "DynamoDB CreateTable"])
-      assert.equal(times(stderr, `Cannot ${call} because it is denied: User is not authorized`), 1, stderr);
-    assert.equal(times(stderr, "Use credentials with the permissions"), 1, stderr);
+    for (const call of ["IAM's CreateRole", "DynamoDB's CreateTable"])
+      assert.equal(
+        times(stderr, `Cannot call ${call} because it is denied: User is not authorized`),
+        1,
+        stderr,
+      );
+    assert.equal(times(stderr, "Give whoever deploys the permissions"), 1, stderr);
     assert.match(stderr, /failed +table half\n/);
     assert.match(stderr, /skipped +function half, which waits for the role\n/);
     assert.match(
       stderr,
-      /created +bucket half[\s\S]*\nCannot IAM.*\nCannot DynamoDB.*\nUse credentials.*\n$/,
+      /created +bucket half[\s\S]*\nCannot call IAM's.*\nCannot call DynamoDB's.*\nGive whoever.*\n$/,
     );
   });
 
@@ -116,10 +120,10 @@ describe("failures are told once, after all that went well, and stdout stays cle
     denied.clear();
 
     assert.deepEqual([code, stdout], [1, ""]);
-    for (const call of ["Lambda DeleteFunction", "DynamoDB DeleteTable"])
-      assert.equal(times(stderr, `Cannot ${call} because it is denied`), 1, stderr);
+    for (const call of ["Lambda's DeleteFunction", "DynamoDB's DeleteTable"])
+      assert.equal(times(stderr, `Cannot call ${call} because it is denied`), 1, stderr);
     const left = "function stuck, role stuck-.*, table stuck, log group /aws/lambda/stuck";
-    assert.match(stderr, new RegExp(`\nLeft: ${left}\\.\nUse credentials.*\n$`));
+    assert.match(stderr, new RegExp(`\nLeft: ${left}\\.\nGive whoever.*\n$`));
   });
 });
 
