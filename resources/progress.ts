@@ -46,7 +46,10 @@ export function plainProgress(stream: { write(text: string): unknown }): Progres
     begin: task => line(headline(task)),
     working() {},
     done: result => line([describe(result), ...details(result)].join("\n")),
-    end: results => line(timeline(results)),
+    end(results) {
+      const picture = timeline(results);
+      if (picture) line(picture);
+    },
     note: line,
     interrupt() {},
   };
@@ -73,7 +76,10 @@ export async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress
       const [first, ...rest] = [describe(result), ...details(result)];
       lines.print([styled(COLORS[result.outcome], first!), ...rest].join("\n"));
     },
-    end: results => lines.print(timeline(results, stream.columns)),
+    end(results) {
+      const picture = timeline(results, stream.columns);
+      if (picture) lines.print(picture);
+    },
     note: lines.print,
     interrupt: lines.stop,
   };

@@ -135,6 +135,18 @@ describe("a dry run's plan", () => {
   });
 });
 
+describe("plain progress", () => {
+  test("ends without a word where nothing was done", () => {
+    let text = "";
+    const progress = plainProgress({ write: more => (text += more) });
+
+    progress.done(result({ outcome: "unchanged" }));
+    progress.end([result({ outcome: "unchanged" })]);
+
+    assert.equal(text, "unchanged table shop\n");
+  });
+});
+
 describe("the timeline", () => {
   test("has a bar for each step, where and as long as it worked, and what it waited for", () => {
     const picture = timeline([
