@@ -105,7 +105,10 @@ describe("deploy says in plain words", () => {
     const { message, remedy } = await failure("crowded");
     refused = undefined;
 
-    assert.match(message, /^Cannot call IAM's CreateRole because a quota of the account is used up: .*1000\.$/);
+    assert.match(
+      message,
+      /^Cannot call IAM's CreateRole because a quota of the account is used up: .*1000\.$/,
+    );
     assert.match(remedy, /^Remove what/);
     assert.equal(local.calls.filter(({ operation }) => operation === "CreateRole").length, 1);
   });

@@ -4,7 +4,6 @@
  * another, whatever else the machine is doing.
  */
 import { createHash } from "node:crypto";
-import FakeTimers from "@sinonjs/fake-timers";
 import { zipSync } from "fflate";
 import { type DeployOptions, deploy } from "../deploy.ts";
 import { inProcessHandler } from "../local/in-process.ts";
@@ -12,6 +11,7 @@ import { createLocalAws } from "../local/server.ts";
 import { isRead } from "../local/service.ts";
 import { type Clients, connect } from "../resources/clients.ts";
 import { teardown } from "../teardown.ts";
+import { makeTimeVirtual, settle } from "./virtual-time.ts";
 
 const REGION = "eu-central-1";
 const NAME = "counted";
@@ -57,11 +57,9 @@ function packed(source: string) {
   return { zip, sha256: createHash("sha256").update(zip).digest("base64") };
 }
 
-const realImmediate = setImmediate;
-
 async function openVirtualAws() {
   const realFetch = globalThis.fetch;
-  const clock = FakeTimers.install({ toFake: ["Date", "setTimeout", "clearTimeout"] });
+  const clock = makeTimeVirtual();
   let calls: string[] = [];
   let answered = 0;
   async function oneCall() {
@@ -86,7 +84,7 @@ async function openVirtualAws() {
       const started = Date.now();
       calls = [];
       const clients = connect(REGION, { requestHandler: inProcessHandler(aws.answer) });
-      await settle(work({ region: REGION, clients }), clock);
+      await settle(work({ region: REGION, clients }), clock, TURNS);
       const writes = calls.filter(call => !isRead(call));
       return { calls, writes, roundTrips: Math.round((answered - started) / CALL_MS) };
     },
@@ -96,18 +94,4 @@ async function openVirtualAws() {
       await aws.close();
     },
   };
-}
-
-/** Lets time pass until the work is done. */
-async function settle(work: Promise<unknown>, clock: FakeTimers.Clock): Promise<void> {
-  let settled = false;
-  const done = () => {
-    settled = true;
-  };
-  work.then(done, done);
-  while (!settled) {
-    for (let turn = 0; turn < TURNS; turn++) await new Promise<void>(resolve => realImmediate(resolve));
-    if (!settled) clock.next();
-  }
-  await work;
 }

@@ -11,7 +11,6 @@ import {
 import { UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
 import { UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
-import FakeTimers from "@sinonjs/fake-timers";
 import { zipSync } from "fflate";
 import { type Deployed, type DeployOptions, deploy } from "../../deploy.ts";
 import { inProcessHandler } from "../../local/in-process.ts";
@@ -21,6 +20,7 @@ import { CLEAR, type Climate, climateFrom, randomFrom, Weather } from "../../loc
 import { type Clients, connect } from "../../resources/clients.ts";
 import { buildFunction } from "../../resources/zip.ts";
 import { type TeardownOptions, type TornDown, teardown } from "../../teardown.ts";
+import { makeTimeVirtual, settle } from "../virtual-time.ts";
 
 export const REGION = "eu-central-1";
 export const NAME = "storm";
@@ -54,9 +54,6 @@ export const byHand: Record<string, (clients: Clients) => Promise<unknown>> = {
     dynamodb.send(new UpdateTableCommand({ TableName: NAME, DeletionProtectionEnabled: false })),
 };
 
-const realImmediate = setImmediate;
-const turn = () => new Promise<void>(resolve => realImmediate(resolve));
-
 /** Where a run is killed: before its nth call is sent, or after its effect and before its answer. */
 export interface Kill {
   call: number;
@@ -68,7 +65,7 @@ export type Ended<T> = { kind: "done"; result: T } | { kind: "failed"; error: Er
 export class Simulation {
   readonly random: () => number;
   readonly weather: Weather;
-  readonly #clock: FakeTimers.Clock;
+  readonly #clock: ReturnType<typeof makeTimeVirtual>;
   readonly #realRandom = Math.random;
   readonly #realFetch = globalThis.fetch;
   aws!: LocalAws;
@@ -79,10 +76,7 @@ export class Simulation {
   private constructor(seed: number) {
     this.random = randomFrom(seed);
     this.weather = new Weather(seed ^ 0x5eed);
-    this.#clock = FakeTimers.install({
-      now: Date.UTC(2026, 0, 1),
-      toFake: ["Date", "setTimeout", "clearTimeout"],
-    });
+    this.#clock = makeTimeVirtual(Date.UTC(2026, 0, 1));
     Math.random = this.random;
   }
 
@@ -148,17 +142,8 @@ export class Simulation {
   }
 
   /** Lets time pass until a promise has settled. Waits for nothing but timers. */
-  async settle<T>(work: Promise<T>): Promise<T> {
-    let settled = false;
-    const done = () => {
-      settled = true;
-    };
-    work.then(done, done);
-    while (!settled) {
-      await turn();
-      if (!settled) this.#clock.next();
-    }
-    return work;
+  settle<T>(work: Promise<T>): Promise<T> {
+    return settle(work, this.#clock);
   }
 
   /** Starts a process. One that is killed never hears from AWS again. */
