@@ -6,13 +6,12 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
 import { buildFunction } from "../resources/zip.ts";
+import { freePort } from "../test/free-port.ts";
 import { ENVIRONMENT, type Running, startServer } from "./processes.ts";
-import { listen } from "./table.ts";
 
 const PEERS = fileURLToPath(new URL("peers", import.meta.url));
 const OSLS = join(PEERS, "node_modules/serverless/bin/serverless.js");
@@ -48,11 +47,4 @@ async function startPeer(endpoint: string, command: string[]): Promise<Running> 
   const ports = ["--httpPort", `${httpPort}`, "--lambdaPort", `${lambdaPort}`];
   const env = { ...ENVIRONMENT, TABLE_ENDPOINT: endpoint };
   return startServer([...command, ...ports], { cwd: PEERS, env });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { port } = new URL(await listen(server));
-  server.close();
-  return Number(port);
 }

@@ -8,6 +8,7 @@ import { basename, join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { freePort } from "./free-port.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LEFT_OUT = ["node_modules", ".git", ".local", "test", "bench"];
@@ -52,14 +53,6 @@ function start(project: string, ...args: string[]): Start {
     return ended;
   };
   return { child, said: () => text, hears, end, ended };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }
 
 /** A client set up by what `npm start` prints for the aws command. */

@@ -7,12 +7,11 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./free-port.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LEFT_OUT = ["node_modules", ".git", ".local", "test", "bench"];
@@ -97,14 +96,6 @@ const patternOf = (line: string) =>
       .map(text => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
       .join(".*"),
   );
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
 
 describe("the walkthrough", { skip: missing && `there is no ${missing} here` }, () => {
   let project: string;
