@@ -30,7 +30,8 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
   ["PUT", { fields: FIELD_NAMES, run: replace }],
 ]);
 const ALLOW = [...METHODS.keys()].join(", ");
-const SAME = FIELD_NAMES.map(field => `#${field} = :${field}`).join(" AND "); // the very item is there already
+const VALUES = FIELD_NAMES.filter(field => field !== "id");
+const SAME = VALUES.map(field => `#${field} = :${field}`).join(" AND "); // binds before OR
 
 const { TABLE_NAME, ALLOWED_ORIGIN, AWS_REGION, AWS_ENDPOINT_URL } = process.env;
 
@@ -90,15 +91,14 @@ async function answerTo(event: APIGatewayProxyEvent, context: Context): Promise<
 async function store(item: Item, deadline: AbortSignal): Promise<Answer> {
   try {
     const existed = await put(item, deadline, {
-      ConditionExpression: `attribute_not_exists(id) OR (${SAME})`,
-      ExpressionAttributeNames: each(field => [`#${field}`, field]), // "value" is a reserved word
-      ExpressionAttributeValues: each(field => [`:${field}`, { S: item[field] }]),
+      ConditionExpression: `attribute_not_exists(id) OR ${SAME}`,
+      ExpressionAttributeNames: each(field => [`#${field}`, field], VALUES), // "value" is a reserved word
+      ExpressionAttributeValues: each(field => [`:${field}`, { S: item[field] }], VALUES),
     });
     return existed ? success(200, "unchanged", item) : success(201, "stored", item);
   } catch (error) {
     if ((error as Error).name !== "ConditionalCheckFailedException") throw error;
-    const message = "This ID already holds another value. Nothing was changed.";
-    return refusal(409, "conflict", message, { field: "id" });
+    return refusal(409, "conflict", "This ID holds another value. Nothing was changed.", { field: "id" });
   }
 }
 
@@ -124,8 +124,8 @@ async function put(item: Item, abortSignal: AbortSignal, condition: Condition = 
   return before !== undefined;
 }
 
-/** An object with one entry for each field of an item. */
-const each = <T>(entry: (field: Field) => [string, T]) => Object.fromEntries(FIELD_NAMES.map(entry));
+/** An object with one entry for each field of an item, or for some of them. */
+const each = <T>(entry: (field: Field) => [string, T], of = FIELD_NAMES) => Object.fromEntries(of.map(entry));
 
 /** All texts that a request gives for a field: queryStringParameters would hold only the last. */
 function given(event: APIGatewayProxyEvent, field: Field): string[] {
