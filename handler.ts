@@ -32,6 +32,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map([
 const ALLOW = [...METHODS.keys()].join(", ");
 const VALUES = FIELD_NAMES.filter(field => field !== "id");
 const SAME = VALUES.map(field => `#${field} = :${field}`).join(" AND "); // binds before OR
+const NAMES = Object.fromEntries(VALUES.map(field => [`#${field}`, field])); // "value" is a reserved word
 
 const { TABLE_NAME, ALLOWED_ORIGIN, AWS_REGION, AWS_ENDPOINT_URL } = process.env;
 
@@ -92,8 +93,8 @@ async function store(item: Item, deadline: AbortSignal): Promise<Answer> {
   try {
     const existed = await put(item, deadline, {
       ConditionExpression: `attribute_not_exists(id) OR ${SAME}`,
-      ExpressionAttributeNames: each(field => [`#${field}`, field], VALUES), // "value" is a reserved word
-      ExpressionAttributeValues: each(field => [`:${field}`, { S: item[field] }], VALUES),
+      ExpressionAttributeNames: NAMES,
+      ExpressionAttributeValues: Object.fromEntries(VALUES.map(field => [`:${field}`, { S: item[field] }])),
     });
     return existed ? success(200, "unchanged", item) : success(201, "stored", item);
   } catch (error) {
@@ -103,8 +104,7 @@ async function store(item: Item, deadline: AbortSignal): Promise<Answer> {
 }
 
 async function replace(item: Item, deadline: AbortSignal): Promise<Answer> {
-  const existed = await put(item, deadline);
-  return existed ? success(200, "replaced", item) : success(201, "stored", item);
+  return (await put(item, deadline)) ? success(200, "replaced", item) : success(201, "stored", item);
 }
 
 async function read({ id }: Item, abortSignal: AbortSignal): Promise<Answer> {
@@ -124,8 +124,8 @@ async function put(item: Item, abortSignal: AbortSignal, condition: Condition = 
   return before !== undefined;
 }
 
-/** An object with one entry for each field of an item, or for some of them. */
-const each = <T>(entry: (field: Field) => [string, T], of = FIELD_NAMES) => Object.fromEntries(of.map(entry));
+/** An object with one entry for each field of an item. */
+const each = <T>(entry: (field: Field) => [string, T]) => Object.fromEntries(FIELD_NAMES.map(entry));
 
 /** All texts that a request gives for a field: queryStringParameters would hold only the last. */
 function given(event: APIGatewayProxyEvent, field: Field): string[] {
