@@ -2,7 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import { BatchWriteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { type Figure, median } from "./figures.ts";
-import { savedKey } from "./pace.ts";
+import { settingsFor } from "./pace.ts";
 import { inDirectory, type Running, startServer, TSX } from "./processes.ts";
 
 const ITEMS = [10, 100, 1_000, 10_000, 100_000];
@@ -16,14 +16,9 @@ export const measureGrowth = (): Promise<Figure[]> =>
   inDirectory(async directory => {
     const server = await startServer([...TSX, "local/start.ts", "--port", "0", "--directory", directory]);
     const bySize = await measureSizes(server);
-    return [...(await measureItems(server, await clientOf(server, directory))), ...bySize];
+    const client = new DynamoDBClient(await settingsFor(server.url, directory));
+    return [...(await measureItems(server, client)), ...bySize];
   });
-
-async function clientOf({ url }: Running, directory: string): Promise<DynamoDBClient> {
-  const { id: accessKeyId, secret: secretAccessKey } = await savedKey(directory);
-  const credentials = { accessKeyId, secretAccessKey };
-  return new DynamoDBClient({ region: "us-east-1", endpoint: new URL(url).origin, credentials });
-}
 
 /** Grows the table step by step; at each, how long a request takes and how much memory there is. */
 async function measureItems(server: Running, client: DynamoDBClient): Promise<Figure[]> {

@@ -112,11 +112,8 @@ async function memoryFigures({ ours, bare, peer }: Servers): Promise<Figure[]> {
 
 /** The deployed stage lets 50 requests a second pass: the bench asks the local AWS for more. */
 async function liftThrottling(url: string, directory: string): Promise<void> {
-  const { origin, pathname } = new URL(url);
-  const { id: accessKeyId, secret: secretAccessKey } = await savedKey(directory);
-  const credentials = { accessKeyId, secretAccessKey };
-  const client = new APIGatewayClient({ region: "us-east-1", endpoint: origin, credentials });
-  const [restApiId, stageName] = pathname.split("/").slice(3);
+  const client = new APIGatewayClient(await settingsFor(url, directory));
+  const [restApiId, stageName] = new URL(url).pathname.split("/").slice(3);
   const patchOperations = ["rateLimit", "burstLimit"].map(limit => ({
     op: "replace" as const,
     path: `/*/*/throttling/${limit}`,
@@ -125,8 +122,10 @@ async function liftThrottling(url: string, directory: string): Promise<void> {
   await client.send(new UpdateStageCommand({ restApiId, stageName, patchOperations }));
 }
 
-/** The key of the local AWS that keeps its data in a directory. */
-export async function savedKey(directory: string): Promise<{ id: string; secret: string }> {
+/** What a client is made with of the local AWS that serves a URL and keeps its data in a directory. */
+export async function settingsFor(url: string, directory: string) {
   await setTimeout(1_000); // a change is saved shortly after it is made
-  return JSON.parse(await readFile(join(directory, "aws.json"), "utf8")).data.keys.account;
+  const { id, secret } = JSON.parse(await readFile(join(directory, "aws.json"), "utf8")).data.keys.account;
+  const credentials = { accessKeyId: id, secretAccessKey: secret };
+  return { region: "us-east-1", endpoint: new URL(url).origin, credentials };
 }

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
-import { type LocalAws, startLocalAws } from "../local/server.ts";
+import { startLocalAws } from "../local/server.ts";
+import { clientOf, TABLE } from "./started.ts";
 
 const ITEMS = 20;
 
@@ -15,31 +16,23 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const clientOf = ({ endpoint, region, accessKeyId, secretAccessKey }: LocalAws) =>
-  new DynamoDBClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 });
-
 /** Fills a table of 20 items of 4 kB: more than one block of LevelDB's log. */
 async function fill(): Promise<void> {
   const aws = await startLocalAws({ directory });
-  const client = clientOf(aws);
-  await client.send(
-    new CreateTableCommand({
-      TableName: "kept",
-      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
-      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
-      BillingMode: "PAY_PER_REQUEST",
-    }),
-  );
+  const client = new DynamoDBClient(clientOf(aws));
+  await client.send(new CreateTableCommand(TABLE));
   for (let id = 0; id < ITEMS; id++) {
     const Item = { id: { S: `${id}` }, value: { S: `${id} `.repeat(1_000) } };
-    await client.send(new PutItemCommand({ TableName: "kept", Item }));
+    await client.send(new PutItemCommand({ TableName: TABLE.TableName, Item }));
   }
   await aws.close();
 }
 
 async function count(): Promise<number | undefined> {
   const aws = await startLocalAws({ directory });
-  const { Count } = await clientOf(aws).send(new ScanCommand({ TableName: "kept", Select: "COUNT" }));
+  const { Count } = await new DynamoDBClient(clientOf(aws)).send(
+    new ScanCommand({ TableName: TABLE.TableName, Select: "COUNT" }),
+  );
   await aws.close();
   return Count;
 }

@@ -12,6 +12,7 @@ import { connect } from "../resources/clients.ts";
 import { buildPage } from "../resources/page.ts";
 import { buildFunction } from "../resources/zip.ts";
 import { type Ended, runScript, startScript } from "./run-script.ts";
+import { TABLE } from "./started.ts";
 
 /** Calls that are denied, and one that is held until `release`. */
 const denied = new Set<string>();
@@ -60,14 +61,7 @@ test("a stack's life with --json is one object a run", async () => {
 });
 
 test("a deploy that meets what is not its own ends with 1 and names all of that", async () => {
-  await clients.dynamodb.send(
-    new CreateTableCommand({
-      TableName: "foreign",
-      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
-      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
-      BillingMode: "PAY_PER_REQUEST",
-    }),
-  );
+  await clients.dynamodb.send(new CreateTableCommand({ ...TABLE, TableName: "foreign" }));
   await clients.logs.send(new CreateLogGroupCommand({ logGroupName: "/aws/lambda/foreign" }));
 
   const { code, stdout, stderr } = await run("deploy.ts", "--name", "foreign");

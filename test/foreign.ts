@@ -2,20 +2,14 @@
 import { CreateRestApiCommand } from "@aws-sdk/client-api-gateway";
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
-import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { type BucketLocationConstraint, CreateBucketCommand } from "@aws-sdk/client-s3";
 import { zipSync } from "fflate";
 import type { Clients } from "../resources/clients.ts";
 import type { Stack } from "../stack.ts";
+import { role } from "./roles.ts";
 
-const trust = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
-});
-
-const createRole = ({ iam }: Clients, RoleName: string) =>
-  iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust }));
+const createRole = ({ iam }: Clients, RoleName: string) => iam.send(role(RoleName));
 
 /** A table; with another key or tags than ours, if need be. */
 export const createTable = (

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateFunctionCommand,
   InvokeCommand,
@@ -13,9 +13,9 @@ import {
 } from "@aws-sdk/client-lambda";
 import { type Zippable, zipSync } from "fflate";
 import { type LocalAws, startLocalAws } from "../local/server.ts";
+import { role } from "./roles.ts";
 
 const MEGABYTE = 1024 * 1024;
-const TRUST = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}`;
 
 let aws: LocalAws;
 let lambda: LambdaClient;
@@ -26,8 +26,7 @@ before(async () => {
   const { endpoint, region, accessKeyId, secretAccessKey } = aws;
   const settings = { endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 };
   lambda = new LambdaClient(settings);
-  const role = { RoleName: "runner", AssumeRolePolicyDocument: TRUST };
-  Role = (await new IAMClient(settings).send(new CreateRoleCommand(role))).Role?.Arn;
+  Role = (await new IAMClient(settings).send(role("runner"))).Role?.Arn;
 });
 after(() => aws.close());
 

@@ -1,8 +1,7 @@
 /** A local AWS with IAM, Lambda and API Gateway, its clients, and functions made on the spot. */
-import assert from "node:assert/strict";
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   CreateFunctionCommand,
   type CreateFunctionCommandInput,
@@ -19,6 +18,7 @@ import { inProcessHandler } from "../local/in-process.ts";
 import { lambda } from "../local/lambda.ts";
 import { logs } from "../local/logs.ts";
 import { World } from "../local/world.ts";
+import { role } from "./roles.ts";
 
 export const REGION = "eu-west-1";
 
@@ -32,11 +32,6 @@ export const zipOf = (files: Record<string, string | Uint8Array>): Uint8Array =>
       ]),
     ),
   );
-
-const TRUST = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
-});
 
 export type LambdaWorld = Awaited<ReturnType<typeof lambdaWorld>>;
 
@@ -63,9 +58,7 @@ export async function lambdaWorld(world = new World()) {
     apigateway: new APIGatewayClient(config),
     logs: new CloudWatchLogsClient(config),
   };
-  const { Role } = await clients.iam.send(
-    new CreateRoleCommand({ RoleName: "runner", AssumeRolePolicyDocument: TRUST }),
-  );
+  const { Role } = await clients.iam.send(role("runner"));
   const roleArn = Role?.Arn ?? "";
 
   const createFunction = (code: string, settings: Partial<CreateFunctionCommandInput> = {}) =>
@@ -101,14 +94,3 @@ export async function lambdaWorld(world = new World()) {
 
   return { world, answer, ...clients, roleArn, createFunction, invoke, allowLogs };
 }
-
-/** What a refusal must be like, for `assert.rejects`. */
-export const refused =
-  (name: string, message: RegExp = /./, status?: number) =>
-  (error: Error) => {
-    assert.equal(error.name, name, error.message);
-    assert.match(error.message, message);
-    if (status)
-      assert.equal((error as { $metadata?: { httpStatusCode: number } }).$metadata?.httpStatusCode, status);
-    return true;
-  };

@@ -12,7 +12,7 @@ import {
   PutMethodCommand,
   UpdateStageCommand,
 } from "@aws-sdk/client-api-gateway";
-import { refused } from "./lambda-world.ts";
+import { refused } from "./refused.ts";
 import { aws, putMock, restApiId, rootId } from "./rest-api.ts";
 
 describe("deployments and stages", () => {

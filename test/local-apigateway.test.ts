@@ -17,7 +17,7 @@ import {
   UntagResourceCommand,
   UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
-import { refused } from "./lambda-world.ts";
+import { refused } from "./refused.ts";
 import { aws, putMock, restApiId, rootId } from "./rest-api.ts";
 
 describe("REST APIs", () => {

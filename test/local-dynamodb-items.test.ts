@@ -9,7 +9,8 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { client, create, describeIt, item, put, refused, scan, table } from "./local-tables.ts";
+import { client, create, describeIt, item, put, scan, table } from "./local-tables.ts";
+import { refused } from "./refused.ts";
 
 describe("items", () => {
   it("are stored, changed, read and deleted", async () => {

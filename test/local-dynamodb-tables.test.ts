@@ -19,10 +19,10 @@ import {
   itemsTable,
   local,
   put,
-  refused,
   scan,
   table,
 } from "./local-tables.ts";
+import { refused } from "./refused.ts";
 
 describe("a table", () => {
   it("is described with its ARN, its billing mode and its protection", async () => {

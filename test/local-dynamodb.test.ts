@@ -26,11 +26,11 @@ import {
   itemsTable,
   local,
   put,
-  refused,
   start,
   stop,
   table,
 } from "./local-tables.ts";
+import { refused } from "./refused.ts";
 
 describe("a table", () => {
   it("is busy for as long as the weather says", async () => {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { CreateRoleCommand, DeleteRoleCommand } from "@aws-sdk/client-iam";
+import { DeleteRoleCommand } from "@aws-sdk/client-iam";
 import { InvokeCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { aws, ECHO, FunctionName } from "./functions.ts";
-import { refused, zipOf } from "./lambda-world.ts";
+import { zipOf } from "./lambda-world.ts";
+import { refused } from "./refused.ts";
+import { role } from "./roles.ts";
 
 describe("a running function", () => {
   it("answers with what its handler returns, whatever the kind of its module", async () => {
@@ -93,10 +95,7 @@ describe("a running function", () => {
   it("cannot read its variables once its role was created anew", async () => {
     await aws.createFunction(ECHO, { Environment: { Variables: { TABLE: "items" } } });
     await aws.iam.send(new DeleteRoleCommand({ RoleName: "runner" }));
-    const trust = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}}`;
-    const { Role } = await aws.iam.send(
-      new CreateRoleCommand({ RoleName: "runner", AssumeRolePolicyDocument: trust }),
-    );
+    const { Role } = await aws.iam.send(role("runner"));
 
     await assert.rejects(aws.invoke(), refused("KMSAccessDeniedException", /KMS/, 502));
     await aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Role: Role?.Arn }));

@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { Zip, ZipPassThrough } from "fflate";
 import { aws, ECHO } from "./functions.ts";
-import { refused, zipOf } from "./lambda-world.ts";
+import { zipOf } from "./lambda-world.ts";
+import { refused } from "./refused.ts";
 
 /** A zip of zeros that declares its compressed size as its real one. */
 function bombOf(size: number): Uint8Array {

@@ -14,7 +14,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { aws, ECHO, FunctionName } from "./functions.ts";
-import { refused } from "./lambda-world.ts";
+import { refused } from "./refused.ts";
 
 describe("Lambda's control plane", () => {
   it("describes a function as it was created", async () => {

@@ -62,14 +62,6 @@ export const itemsTable = (name: string): CreateTableCommandInput => ({
 
 export const item = (id: string, value: string) => ({ id: { S: id }, value: { S: value } });
 
-/** What a refusal must be like, for `assert.rejects`. */
-export const refused = (name: string, message?: RegExp) => (error: unknown) => {
-  assert.ok(error instanceof Error);
-  assert.equal(error.name, name);
-  if (message) assert.match(error.message, message);
-  return true;
-};
-
 export let local: Dynamodb;
 export let client: DynamoDBClient;
 let count = 0;

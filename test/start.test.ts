@@ -9,6 +9,7 @@ import { after, afterEach, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { freePort } from "./free-port.ts";
+import { TABLE } from "./started.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LEFT_OUT = ["node_modules", ".git", ".local", "test", "bench"];
@@ -69,12 +70,7 @@ function clientOf({ said }: Start): DynamoDBClient {
   });
 }
 
-const NOTES = {
-  TableName: "notes",
-  KeySchema: [{ AttributeName: "id", KeyType: "HASH" as const }],
-  AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" as const }],
-  BillingMode: "PAY_PER_REQUEST" as const,
-};
+const NOTES = { ...TABLE, TableName: "notes" };
 
 const READY = /Ctrl-C ends/;
 const API = /The API: (\S+)/;
