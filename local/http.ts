@@ -81,21 +81,31 @@ function isOurs(host: string | undefined, port: number): boolean {
 const limitOf = ({ headers }: IncomingMessage): number =>
   (headers.authorization?.includes("/lambda/aws4_request") ? 70 : 16) * MEGABYTE;
 
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  if (Number(request.headers["content-length"] ?? 0) > limit) return undefined;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += chunk.length;
-    if (size > limit) return undefined;
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+/** Undefined for a body beyond the limit. Without `for await`, which makes an iterator for every request. */
+function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers["content-length"] ?? 0) > limit) {
+      request.resume();
+      return resolve(undefined);
+    }
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else resolve(undefined);
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks)));
+    request.once("error", reject);
+  });
 }
 
+/** Node adds the length of the body to headers that it has not written yet, and then sends all in one piece. */
 function send(server: Server, response: ServerResponse, { status, headers, body }: WireResponse): void {
   if (!server.listening) response.shouldKeepAlive = false;
-  response.writeHead(status, headers).end(body);
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.end(body);
 }
 
 const refusal = (status: number, message: string): WireResponse => ({

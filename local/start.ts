@@ -15,6 +15,11 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** A weather in which nothing fails, but all takes its time: in milliseconds, at most. */
 const SLOW = { ...CLEAR, latency: 500, states: 4000 };
 
+/** So much later than it happened is told what happened. */
+const TELL_MS = 20;
+let untold: string[] = [];
+process.once("exit", tellAll);
+
 try {
   await start(readOptions(process.argv.slice(2), ROOT));
 } catch (error) {
@@ -80,15 +85,25 @@ function fail(error: unknown): never {
 /** What the function wrote: all of it when asked for, otherwise its warnings and errors. */
 function tellLogs({ world }: LocalAws, { logs }: StartOptions): void {
   world.on("log", ({ line }) => {
-    if (logs || /"level":"(WARN|ERROR|FATAL)"/.test(line)) console.log(`  ${line.trimEnd()}`);
+    if (logs || /"level":"(WARN|ERROR|FATAL)"/.test(line)) tell(`  ${line.trimEnd()}`);
   });
 }
 
 /** One line a request, without what it carried. */
 function tellRequests({ world }: LocalAws): void {
   world.on("served", ({ method, path, status, ms }) =>
-    console.log(`${method} ${path} ${status} ${Math.round(ms)} ms`),
+    tell(`${method} ${path} ${status} ${Math.round(ms)} ms`),
   );
+}
+
+/** Prints a line soon, together with those that come until then: a write for each would slow down the requests. */
+function tell(line: string): void {
+  if (untold.push(line) === 1) setTimeout(tellAll, TELL_MS);
+}
+
+function tellAll(): void {
+  if (untold.length > 0) console.log(untold.join("\n"));
+  untold = [];
 }
 
 /** Runs `work` whenever asked; asked while it runs, it runs once more after that. */

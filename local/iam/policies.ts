@@ -24,10 +24,19 @@ const MANAGED: Record<string, Policy> = {
 };
 
 /** The policies that decide what a role may do: inline and attached. */
-export const policiesOf = (role: Role): (string | Policy)[] => [
-  ...role.inline.map(({ document }) => document),
+export const policiesOf = (role: Role): Policy[] => [
+  ...role.inline.map(parsed),
   ...role.attached.flatMap(arn => MANAGED[arn] ?? []),
 ];
+
+const known = new WeakMap<InlinePolicy, Policy>();
+
+/** Each once: every call that a function makes asks its role's policies. */
+function parsed(inline: InlinePolicy): Policy {
+  const policy = known.get(inline) ?? (JSON.parse(inline.document) as Policy);
+  known.set(inline, policy);
+  return policy;
+}
 
 export const policyOperations: Record<string, Operation> = {
   PutRolePolicy: {

@@ -54,11 +54,13 @@ export const eventsOf = (group: LogGroup): LogEvent[] => EVENTS.get(group) ?? []
 
 /** Adds events to a group, which keeps its newest. */
 export function addEvents(group: LogGroup, events: LogEvent[]): void {
-  const last = eventsOf(group).at(-1);
-  const all = eventsOf(group).concat(events);
+  const all = eventsOf(group);
+  const last = all.at(-1);
+  all.push(...events);
   if (last && events.some(({ timestamp }) => timestamp < last.timestamp))
     all.sort((a, b) => a.timestamp - b.timestamp);
-  EVENTS.set(group, all.slice(-KEPT_EVENTS));
+  all.splice(0, all.length - KEPT_EVENTS);
+  EVENTS.set(group, all);
 }
 
 const NAMES = {

@@ -46,13 +46,16 @@ const OPERATORS: Record<string, Test> = {
 
 /** Whether all conditions of a statement hold, given the keys that the request has. */
 export function conditionsHold(conditions: PolicyConditions, request: Record<string, string>): boolean {
-  const present = new Map(Object.entries(request).map(([key, value]) => [key.toLowerCase(), value]));
   return Object.entries(conditions).every(([operator, tests]) =>
     Object.entries(tests).every(([key, values]) =>
-      holds(operator, [values].flat().map(String), present.get(key.toLowerCase())),
+      holds(operator, [values].flat().map(String), presentValue(request, key)),
     ),
   );
 }
+
+/** The names of condition keys are not case-sensitive. */
+const presentValue = (request: Record<string, string>, key: string): string | undefined =>
+  Object.entries(request).find(([name]) => name.toLowerCase() === key.toLowerCase())?.[1];
 
 function holds(operator: string, wanted: string[], actual: string | undefined): boolean {
   if (operator === "Null") return wanted.includes(String(actual === undefined));
