@@ -17,6 +17,8 @@ const SLOW = { ...CLEAR, latency: 500, states: 4000 };
 
 /** So much later than it happened is told what happened. */
 const TELL_MS = 20;
+
+/** Made before the start below, which tells already while it is awaited. */
 let untold: string[] = [];
 process.once("exit", tellAll);
 
