@@ -1,22 +1,23 @@
 /** Creates the stack on AWS, or changes what differs from stack.ts: `npx tsx deploy.ts --help`. */
+
+import { buildFunction } from "./bundle/function.ts";
+import { buildPage } from "./bundle/page.ts";
+import { isMain, runCommand } from "./command/command-line.ts";
+import { planText } from "./command/progress.ts";
+import { apiUrl, type Clients, connect, identify, siteUrl } from "./converge/aws.ts";
+import { plan, type Resource } from "./converge/resource.ts";
+import { untilItAnswers } from "./converge/smoke.ts";
+import { failureOf, type Progress, type Result, Steps, silent } from "./converge/steps.ts";
 import { type Api, restApi } from "./resources/api.ts";
 import { bucket } from "./resources/bucket.ts";
-import { apiUrl, type Clients, connect, identify, siteUrl } from "./resources/clients.ts";
-import { isMain, runCommand } from "./resources/command-line.ts";
 import { type FunctionParts, lambdaFunction } from "./resources/function.ts";
 import { logGroup } from "./resources/logs.ts";
-import { buildPage } from "./resources/page.ts";
+import { page } from "./resources/page.ts";
 import { permission } from "./resources/permission.ts";
-import { planText } from "./resources/progress.ts";
-import { plan, type Resource } from "./resources/resource.ts";
 import { role } from "./resources/role.ts";
 import { routes } from "./resources/routes.ts";
-import { page } from "./resources/site.ts";
-import { untilItAnswers } from "./resources/smoke.ts";
 import { stage } from "./resources/stage.ts";
-import { failureOf, type Progress, type Result, Steps, silent } from "./resources/steps.ts";
 import { table } from "./resources/table.ts";
-import { buildFunction } from "./resources/zip.ts";
 import { type Stack, stack } from "./stack.ts";
 
 export interface DeployOptions {

@@ -1,7 +1,7 @@
 /** A request of the page to the API: sent, limited in time, repeated while that can help. */
 import type { Field, Item } from "./item.ts";
 
-/** Put in by resources/page.ts. */
+/** Put in by bundle/page.ts. */
 declare const API_URL: string;
 
 const ATTEMPTS = 3;

@@ -1,15 +1,16 @@
 /** Removes from AWS what deploy.ts created: `npx tsx teardown.ts --help`. */
+
+import { isAnsweredYes, isMain, runCommand } from "./command/command-line.ts";
+import { planText } from "./command/progress.ts";
+import { type Clients, connect, identify } from "./converge/aws.ts";
+import { explain, Refusal } from "./converge/errors.ts";
+import { type Existing, removal } from "./converge/resource.ts";
+import { failureOf, isLeft, type Progress, type Result, Steps, silent } from "./converge/steps.ts";
 import { restApi } from "./resources/api.ts";
 import { bucket } from "./resources/bucket.ts";
-import { type Clients, connect, identify } from "./resources/clients.ts";
-import { isAnsweredYes, isMain, runCommand } from "./resources/command-line.ts";
-import { explain, Refusal } from "./resources/errors.ts";
 import { existingFunction } from "./resources/function.ts";
 import { logGroup } from "./resources/logs.ts";
-import { planText } from "./resources/progress.ts";
-import { type Existing, removal } from "./resources/resource.ts";
 import { role } from "./resources/role.ts";
-import { failureOf, isLeft, type Progress, type Result, Steps, silent } from "./resources/steps.ts";
 import { countItems, table } from "./resources/table.ts";
 import { stack } from "./stack.ts";
 

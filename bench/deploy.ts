@@ -10,7 +10,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { zipSync } from "fflate";
 import { deploy } from "../deploy.ts";
 import { teardown } from "../teardown.ts";
-import { type Course, type Courses, countCourses } from "../test/round-trips.ts";
+import { type Course, type Courses, countCourses } from "../test/deploy/round-trips.ts";
 import { type Budget, type Figure, median } from "./figures.ts";
 import { ENVIRONMENT, run } from "./processes.ts";
 

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
-import { buildFunction } from "../resources/zip.ts";
+import { buildFunction } from "../bundle/function.ts";
 import { type Figure, median } from "./figures.ts";
 import { ENVIRONMENT, inDirectory, run } from "./processes.ts";
 import { startTable, type Table } from "./table-over-https.ts";

@@ -14,7 +14,7 @@ const PAUSE_MS = 25;
 /** Fills the table of a local stack, and asks it now and then. */
 export const measureGrowth = (): Promise<Figure[]> =>
   inDirectory(async directory => {
-    const server = await startServer([...TSX, "local/start.ts", "--port", "0", "--directory", directory]);
+    const server = await startServer([...TSX, "dev/start.ts", "--port", "0", "--directory", directory]);
     const bySize = await measureSizes(server);
     const client = new DynamoDBClient(await settingsFor(server.url, directory));
     return [...(await measureItems(server, client)), ...bySize];

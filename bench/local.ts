@@ -27,7 +27,7 @@ export const measureLocal = (): Promise<Figure[]> =>
   });
 
 const ours = (directory: string) =>
-  startServer([...TSX, "local/start.ts", "--port", "0", "--directory", directory]);
+  startServer([...TSX, "dev/start.ts", "--port", "0", "--directory", directory]);
 const bare = (directory: string) => startServer([...TSX, "bench/bare-server.ts", directory]);
 
 /** From the start of the process to the first item stored, in turns. */

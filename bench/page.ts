@@ -1,8 +1,8 @@
 /** The page on a slow network, beside a bare HTML file with a form and four lines of script. */
 import type { Browser } from "playwright-core";
-import { buildPage } from "../resources/page.ts";
-import { launchBrowser, withoutBrowser } from "../test/browser.ts";
-import { startFakeApi, startSite } from "../test/fake-api.ts";
+import { buildPage } from "../bundle/page.ts";
+import { startFakeApi, startSite } from "../test/page/fake-api.ts";
+import { launchBrowser, withoutBrowser } from "../test/shared/browser.ts";
 import { type Figure, median } from "./figures.ts";
 
 const ROUNDS = 9;

@@ -9,8 +9,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
-import { buildFunction } from "../resources/zip.ts";
-import { freePort } from "../test/free-port.ts";
+import { buildFunction } from "../bundle/function.ts";
+import { freePort } from "../test/shared/free-port.ts";
 import { ENVIRONMENT, type Running, startServer } from "./processes.ts";
 
 const PEERS = fileURLToPath(new URL("peers", import.meta.url));

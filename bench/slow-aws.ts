@@ -3,10 +3,10 @@
  * here and then, for each answer of a deployed API, how long it took. `slow-aws.ts <milliseconds>`
  */
 import { setTimeout } from "node:timers/promises";
-import { startLocalAws } from "../local/server.ts";
+import { startAws } from "local-aws";
 
 const milliseconds = Number(process.argv[2]);
-const aws = await startLocalAws({
+const aws = await startAws({
   async around(_call, run) {
     await setTimeout(milliseconds);
     return run();

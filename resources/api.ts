@@ -6,10 +6,10 @@ import {
   type RestApi,
   UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
+import type { Clients } from "../converge/aws.ts";
+import { assertOurs, type Existing, orAbsent, type Resource } from "../converge/resource.ts";
+import { waitFor } from "../converge/retry.ts";
 import type { Stack } from "../stack.ts";
-import type { Clients } from "./clients.ts";
-import { assertOurs, type Existing, orAbsent, type Resource } from "./resource.ts";
-import { waitFor } from "./retry.ts";
 
 export interface ApiState {
   id: string;

@@ -19,12 +19,19 @@ import {
   PutPublicAccessBlockCommand,
   type _Error as S3Error,
 } from "@aws-sdk/client-s3";
+import type { Clients } from "../converge/aws.ts";
+import { Refusal } from "../converge/errors.ts";
+import {
+  assertOurs,
+  type Existing,
+  orAbsent,
+  parsePolicy,
+  type Resource,
+  type Setting,
+} from "../converge/resource.ts";
+import { whileRefused } from "../converge/retry.ts";
+import { asTagList, fromTagList } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
-import type { Clients } from "./clients.ts";
-import { Refusal } from "./errors.ts";
-import { assertOurs, type Existing, orAbsent, parsePolicy, type Resource, type Setting } from "./resource.ts";
-import { whileRefused } from "./retry.ts";
-import { asTagList, fromTagList } from "./tags.ts";
 
 interface BucketState {
   publicAccessBlock: PublicAccessBlockConfiguration | undefined;

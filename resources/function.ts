@@ -8,11 +8,11 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
+import type { Clients } from "../converge/aws.ts";
+import { Refusal } from "../converge/errors.ts";
+import { assertOurs, type Existing, orAbsent, type Resource } from "../converge/resource.ts";
+import { waitFor } from "../converge/retry.ts";
 import type { Stack } from "../stack.ts";
-import type { Clients } from "./clients.ts";
-import { Refusal } from "./errors.ts";
-import { assertOurs, type Existing, orAbsent, type Resource } from "./resource.ts";
-import { waitFor } from "./retry.ts";
 import type { Role } from "./role.ts";
 
 /** What the function is made of, besides what stack.ts says. */

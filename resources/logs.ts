@@ -9,9 +9,9 @@ import {
   ListTagsForResourceCommand,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import type { Clients } from "../converge/aws.ts";
+import { assertOurs, type Existing, type Resource } from "../converge/resource.ts";
 import type { Stack } from "../stack.ts";
-import type { Clients } from "./clients.ts";
-import { assertOurs, type Existing, type Resource } from "./resource.ts";
 
 export interface LogGroupState {
   retentionDays: number | undefined;

@@ -1,9 +1,9 @@
 /** The function's own policy: API Gateway may invoke it, for this API's stage and path and nothing else. */
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
+import type { Clients } from "../converge/aws.ts";
+import { orAbsent, parsePolicy, type Resource } from "../converge/resource.ts";
 import type { Stack } from "../stack.ts";
 import type { Api } from "./api.ts";
-import type { Clients } from "./clients.ts";
-import { orAbsent, parsePolicy, type Resource } from "./resource.ts";
 
 interface Statement {
   Sid: string;

@@ -11,10 +11,17 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
+import type { Clients } from "../converge/aws.ts";
+import {
+  assertOurs,
+  type Existing,
+  orAbsent,
+  parsePolicy,
+  type Resource,
+  together,
+} from "../converge/resource.ts";
+import { asTagList, fromTagList } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
-import type { Clients } from "./clients.ts";
-import { assertOurs, type Existing, orAbsent, parsePolicy, type Resource, together } from "./resource.ts";
-import { asTagList, fromTagList } from "./tags.ts";
 
 export interface RoleState {
   createdAt: Date;

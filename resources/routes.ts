@@ -18,11 +18,11 @@ import {
   PutMethodCommand,
   PutMethodResponseCommand,
 } from "@aws-sdk/client-api-gateway";
+import type { Clients } from "../converge/aws.ts";
+import { differing, orAbsent, type Resource, type Setting, together } from "../converge/resource.ts";
 import type { Stack } from "../stack.ts";
 import type { Api } from "./api.ts";
-import type { Clients } from "./clients.ts";
-import { differing, orAbsent, type Resource, type Setting, together } from "./resource.ts";
-import { type ErrorDocument, errorDocuments, type Method, methodOf, methods } from "./routes-wanted.ts";
+import { type ErrorDocument, errorDocuments, type Method, methodOf, methods } from "./methods.ts";
 
 interface RoutesState {
   restApiId: string;

@@ -14,13 +14,13 @@ import {
   TagResourceCommand,
   UpdateStageCommand,
 } from "@aws-sdk/client-api-gateway";
+import type { Clients } from "../converge/aws.ts";
+import { orAbsent, type Resource } from "../converge/resource.ts";
+import { pause } from "../converge/retry.ts";
 import type { Stack } from "../stack.ts";
 import type { Api } from "./api.ts";
-import type { Clients } from "./clients.ts";
-import { orAbsent, type Resource } from "./resource.ts";
-import { pause } from "./retry.ts";
+import { errorDocuments, methods } from "./methods.ts";
 import type { Routes } from "./routes.ts";
-import { errorDocuments, methods } from "./routes-wanted.ts";
 
 interface StageState {
   restApiId: string;

@@ -12,12 +12,12 @@ import {
   UpdateTableCommand,
   type UpdateTableCommandInput,
 } from "@aws-sdk/client-dynamodb";
+import type { Clients } from "../converge/aws.ts";
+import { Refusal } from "../converge/errors.ts";
+import { assertOurs, type Existing, orAbsent, type Resource } from "../converge/resource.ts";
+import { waitFor } from "../converge/retry.ts";
+import { asTagList, fromTagList } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
-import type { Clients } from "./clients.ts";
-import { Refusal } from "./errors.ts";
-import { assertOurs, type Existing, orAbsent, type Resource } from "./resource.ts";
-import { waitFor } from "./retry.ts";
-import { asTagList, fromTagList } from "./tags.ts";
 
 export interface TableState {
   billingMode: string;

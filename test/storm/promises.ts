@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { GetRestApisCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeTableCommand, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetFunctionCommand } from "@aws-sdk/client-lambda";
+import { apisIn } from "local-aws";
 import type { Deployed } from "../../deploy.ts";
-import { apisIn } from "../../local/apigateway/state.ts";
 import { stack } from "../../stack.ts";
 import type { TornDown } from "../../teardown.ts";
-import { foreign } from "../foreign.ts";
+import { foreign } from "../shared/foreign.ts";
 import { type Ended, NAME, REGION, type Simulation, writesIn } from "./simulation.ts";
 
 /** Throws when the promise is broken. */

@@ -12,15 +12,22 @@ import { UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
 import { UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { zipSync } from "fflate";
+import {
+  type Aws,
+  CLEAR,
+  type Climate,
+  climateFrom,
+  createAws,
+  inProcessHandler,
+  isRead,
+  randomFrom,
+  Weather,
+} from "local-aws";
+import { buildFunction } from "../../bundle/function.ts";
+import { type Clients, connect } from "../../converge/aws.ts";
 import { type Deployed, type DeployOptions, deploy } from "../../deploy.ts";
-import { inProcessHandler } from "../../local/in-process.ts";
-import { createLocalAws, type LocalAws } from "../../local/server.ts";
-import { isRead } from "../../local/service.ts";
-import { CLEAR, type Climate, climateFrom, randomFrom, Weather } from "../../local/weather.ts";
-import { type Clients, connect } from "../../resources/clients.ts";
-import { buildFunction } from "../../resources/zip.ts";
 import { type TeardownOptions, type TornDown, teardown } from "../../teardown.ts";
-import { makeTimeVirtual, settle } from "../virtual-time.ts";
+import { makeTimeVirtual, settle } from "../shared/virtual-time.ts";
 
 /** No faults; yet states take their time, as on any day. */
 const FINE: Climate = { ...CLEAR, states: 10_000 };
@@ -71,7 +78,7 @@ export class Simulation {
   readonly #clock: ReturnType<typeof makeTimeVirtual>;
   readonly #realRandom = Math.random;
   readonly #realFetch = globalThis.fetch;
-  aws!: LocalAws;
+  aws!: Aws;
   /** How many calls were sent, and how many runs were killed. */
   calls = 0;
   kills = 0;
@@ -85,7 +92,7 @@ export class Simulation {
 
   static async start(seed: number): Promise<Simulation> {
     const simulation = new Simulation(seed);
-    simulation.aws = await createLocalAws({ region: REGION, around: simulation.weather.around });
+    simulation.aws = await createAws({ region: REGION, around: simulation.weather.around });
     Object.assign(process.env, simulation.aws.environment);
     globalThis.fetch = simulation.#fetch;
     return simulation;

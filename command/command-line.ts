@@ -1,0 +1,125 @@
+/** The command line of deploy and teardown: options, output, errors and exit codes. */
+
+import { realpathSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { fileURLToPath } from "node:url";
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { STSClient } from "@aws-sdk/client-sts";
+import { type Clients, connect } from "../converge/aws.ts";
+import { explain, Refusal } from "../converge/errors.ts";
+import { type Progress, silent } from "../converge/steps.ts";
+import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
+import { explainCalls } from "./explain.ts";
+import { createProgress } from "./progress.ts";
+
+/** What a command is called with. */
+export interface Arguments {
+  name: string;
+  region: string;
+  clients: Clients;
+  progress: Progress;
+  json: boolean;
+  /** The command's own switches. */
+  flags: Record<string, boolean>;
+}
+
+export interface Command {
+  usage: string;
+  /** Names of the switches that the command has besides --explain, --json and --help. */
+  flags: string[];
+  /** Does it; returns the exit code. */
+  run(args: Arguments): Promise<number>;
+}
+
+/** Whether a module is the program that was started, rather than one that was imported. */
+export const isMain = (moduleUrl: string): boolean =>
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(moduleUrl);
+
+/** Runs a command and ends the process: 0 done, 1 failed, 2 wrong usage. */
+export async function runCommand(command: Command): Promise<void> {
+  const parsed = parse(command, process.argv.slice(2));
+  if ("exitCode" in parsed) {
+    process.exitCode = parsed.exitCode;
+    return;
+  }
+  const progress = await createProgress();
+  process.once("SIGINT", () => interrupted(progress));
+  try {
+    const region = parsed.region ?? (await configuredRegion());
+    const clients = connect(region);
+    if (parsed.explain) explainCalls(clients, progress.note);
+    process.exitCode = await command.run({ ...parsed, region, clients, progress });
+  } catch (error) {
+    report(error);
+    process.exitCode = 1;
+  }
+}
+
+function parse({ usage, flags }: Command, args: string[]) {
+  const boolean = { type: "boolean", default: false } as const;
+  const options: ParseArgsConfig["options"] = {
+    name: { type: "string", default: DEFAULT_NAME },
+    region: { type: "string" },
+    help: { ...boolean, short: "h" },
+    ...Object.fromEntries(["explain", "json", ...flags].map(flag => [flag, boolean])),
+  };
+  try {
+    const { values } = parseArgs({ args, options });
+    const { name, region, help, explain, json, ...rest } = values as Values;
+    if (help) return say(process.stdout, usage, 0);
+    if (!NAME_PATTERN.test(name)) throw new Error(`--name must match ${NAME_PATTERN.source}: ${name}`);
+    return { name, region, explain, json, flags: rest as Record<string, boolean> };
+  } catch (error) {
+    const first = (error as Error).message.split("\n")[0];
+    return say(process.stderr, `${first}\nTry --help.\n`, 2);
+  }
+}
+
+interface Values extends Record<string, string | boolean | undefined> {
+  name: string;
+  region: string | undefined;
+  help: boolean;
+  explain: boolean;
+  json: boolean;
+}
+
+function say(stream: NodeJS.WriteStream, text: string, exitCode: number) {
+  stream.write(text);
+  return { exitCode };
+}
+
+/** The region of AWS_REGION or of the profile, as the SDK finds it. */
+async function configuredRegion(): Promise<string> {
+  try {
+    return await new STSClient({}).config.region();
+  } catch (cause) {
+    throw new Refusal(
+      "Cannot tell in which region to work because none is configured.",
+      "Say --region eu-central-1 (for example), or set AWS_REGION.",
+      { cause },
+    );
+  }
+}
+
+/** Says what went wrong in words; where, only with DEBUG. */
+function report(error: unknown): void {
+  const { message, remedy } = explain(error);
+  process.stderr.write(`\n${message}\n${remedy}\n`);
+  if (process.env.DEBUG) console.error(error);
+}
+
+/** Asks on the terminal; where nobody can answer, the answer is no. */
+export async function isAnsweredYes(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  terminal.on("SIGINT", () => interrupted(silent));
+  const answer = await terminal.question(`${question} Type yes: `).catch(() => "no"); // Ctrl-D
+  terminal.close();
+  return answer.trim() === "yes";
+}
+
+function interrupted(progress: Progress): never {
+  progress.interrupt();
+  process.stderr.write("\nInterrupted. What is done is kept: run the same command again to go on.\n");
+  process.exit(130);
+}

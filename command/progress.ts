@@ -1,0 +1,173 @@
+/** Shows on stderr what happens: live on a terminal, in plain lines elsewhere. */
+import { styleText } from "node:util";
+import type { Progress, Result, Task } from "../converge/steps.ts";
+import { cut, timeline } from "./timeline.ts";
+
+type Outcome = Result["outcome"];
+
+type Style = Parameters<typeof styleText>[0];
+
+const COLORS: Record<Outcome, Style> = {
+  created: "green",
+  updated: "yellow",
+  unchanged: "dim",
+  removed: "green",
+  absent: "dim",
+  kept: "cyan",
+  skipped: "red",
+  failed: "red",
+};
+
+/** What is being done where something is, and what would be done in a dry run. */
+const DOING: Partial<Record<Outcome, string>> = {
+  created: "creating",
+  updated: "updating",
+  removed: "removing",
+};
+const WOULD: Partial<Record<Outcome, string>> = {
+  created: "would create",
+  updated: "would update",
+  removed: "would remove",
+  kept: "would keep",
+};
+
+/** Live lines where a person watches; plain lines in CI, with NO_COLOR, when stderr is piped or has no width. */
+export async function createProgress(stream: NodeJS.WriteStream = process.stderr): Promise<Progress> {
+  const { CI, NO_COLOR, TERM } = process.env;
+  const isLive = stream.isTTY && stream.columns > 0 && !CI && !NO_COLOR && TERM !== "dumb";
+  return isLive ? liveProgress(stream) : plainProgress(stream);
+}
+
+/** One line for each event. */
+export function plainProgress(stream: { write(text: string): unknown }): Progress {
+  const line = (text: string) => stream.write(`${text}\n`);
+  return {
+    during: (_, work) => work,
+    begin: task => line(headline(task)),
+    working() {},
+    done: result => line([describe(result), ...details(result)].join("\n")),
+    end(results) {
+      const picture = timeline(results);
+      if (picture) line(picture);
+    },
+    note: line,
+    interrupt() {},
+  };
+}
+
+/** Styled even where stdout is no terminal: what is shown here goes to stderr. */
+const styled = (style: Style, text: string) => styleText(style, text, { validateStream: false });
+
+/** Lines for what is being done, below those for what is done. */
+export async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress> {
+  const lines = await liveLines(stream);
+  return {
+    async during(what, work) {
+      lines.begin(what, what);
+      return work.finally(() => lines.end(what));
+    },
+    begin: task => lines.print(styled("bold", headline(task))),
+    working({ type, name, outcome }) {
+      const doing = DOING[outcome];
+      if (doing) lines.begin(type, `${doing} ${type} ${name}`);
+    },
+    done(result) {
+      lines.end(result.type);
+      const [first, ...rest] = [describe(result), ...details(result)];
+      lines.print([styled(COLORS[result.outcome], first!), ...rest].join("\n"));
+    },
+    end(results) {
+      const picture = timeline(results, stream.columns);
+      if (picture) lines.print(picture);
+    },
+    note: lines.print,
+    interrupt: lines.stop,
+  };
+}
+
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const FRAME_MS = 80;
+
+/** The lines at the bottom of a terminal: each turns and counts its seconds until it ends. */
+async function liveLines(stream: NodeJS.WriteStream) {
+  const { createLogUpdate } = await import("log-update");
+  const draw = createLogUpdate(stream);
+  const lines = new Map<string, { text: string; since: number }>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const redraw = () => {
+    const now = performance.now();
+    const spinner = FRAMES[Math.floor(now / FRAME_MS) % FRAMES.length];
+    const drawn = [...lines.values()].map(({ text, since }) => {
+      const seconds = ` ${((now - since) / 1000).toFixed(1)} s`;
+      return `${spinner} ${cut(text, stream.columns - seconds.length - 2)}${styled("dim", seconds)}`;
+    });
+    draw(drawn.join("\n"));
+  };
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+    draw.clear();
+    draw.done();
+  };
+  return {
+    begin(key: string, text: string) {
+      lines.set(key, { text, since: performance.now() });
+      timer ??= setInterval(redraw, FRAME_MS);
+      redraw();
+    },
+    end(key: string) {
+      if (lines.delete(key) && lines.size === 0) stop();
+    },
+    print(text: string) {
+      draw.clear();
+      stream.write(`${text}\n`);
+      if (lines.size > 0) redraw();
+    },
+    /** Takes the lines away and gives the cursor back. */
+    stop,
+  };
+}
+
+function headline({ action, name, account, region, caller, endpoint }: Task): string {
+  const { AWS_PROFILE } = process.env;
+  const where = [`account ${account}`, `region ${region}`];
+  if (AWS_PROFILE) where.push(`profile ${AWS_PROFILE}`);
+  if (endpoint) where.push(`endpoint ${endpoint}`);
+  return `${action} ${name}: ${where.join(", ")}\nas ${caller}\n`;
+}
+
+/** What a dry run has found, a line a resource. */
+export function planText(results: Result[]): string {
+  const lines = results.flatMap(({ type, name, outcome, changes }) => [
+    `${(WOULD[outcome] ?? outcome).padEnd(12)} ${type} ${name}`,
+    ...details({ changes }),
+  ]);
+  return [...lines, "", "Nothing was changed."].join("\n");
+}
+
+/** What became of a resource. Why it failed is said once, at the end, with what to do about it. */
+function describe({ type, name, outcome, ms, waitsFor }: Result): string {
+  const took = DOING[outcome] ? ` (${(ms / 1000).toFixed(1)} s)` : "";
+  const why = waitsFor ? `, which waits for the ${waitsFor.join(" and the ")}` : "";
+  return `${outcome.padEnd(9)} ${type} ${name}${took}${why}`;
+}
+
+/** What differs: each setting, from what to what. */
+const details = ({ changes }: Pick<Result, "changes">): string[] =>
+  changes.flatMap(({ setting, from, to }) => differences(setting, from, to));
+
+/** The members in which two values differ, however deep they are. */
+function differences(path: string, from: unknown, to: unknown): string[] {
+  if (from === undefined || to === undefined || !isMap(from) || !isMap(to))
+    return isSame(from, to) ? [] : [`            ${path}: ${show(from)} -> ${show(to)}`];
+  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  return keys.flatMap(key => differences(`${path} ${key}`, from[key], to[key]));
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+const show = (value: unknown) => (value === undefined ? "(none)" : JSON.stringify(value));

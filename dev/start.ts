@@ -1,0 +1,158 @@
+/** `npm start`: the whole stack on this machine, deployed by the very deploy that goes to AWS. */
+import { writeFile } from "node:fs/promises";
+import { devNull } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Aws, CLEAR, forgetWorld, startAws, Weather } from "local-aws";
+import type { Deployed } from "../deploy.ts";
+import { readOptions, type StartOptions } from "./options.ts";
+import { type Consequence, watchSources } from "./watch.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** A weather in which nothing fails, but all takes its time: in milliseconds, at most. */
+const SLOW = { ...CLEAR, latency: 500, states: 4000 };
+
+/** So much later than it happened is told what happened. */
+const TELL_MS = 20;
+
+/** Made before the start below, which tells already while it is awaited. */
+let untold: string[] = [];
+process.once("exit", tellAll);
+
+try {
+  await start(readOptions(process.argv.slice(2), ROOT));
+} catch (error) {
+  complain(error);
+  process.exit(1);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  if (options.fresh) await forgetWorld(options.directory);
+  const weather = new Weather(Date.now());
+  const { around } = weather;
+  const [aws, { deploy }] = await Promise.all([startAws({ ...options, around }), import("../deploy.ts")]);
+  useOnly(aws.environment);
+  const exports = await keepExports(aws, options);
+  endOnSignal(aws);
+  tellLogs(aws, options);
+
+  const redeploy = oneAtATime(async () => {
+    try {
+      tellDeployed(await deploy(options));
+    } catch (error) {
+      complain(error);
+      console.error("The next change of a source deploys again.");
+    }
+  });
+  await redeploy();
+  if (options.slow) weather.set(aws.world, SLOW);
+  tellRequests(aws);
+  console.log(guide(exports, options));
+  watchSources(ROOT, (file, asks) => react(file, asks, redeploy));
+}
+
+/** Nothing of the reader's own AWS configuration may lead a call elsewhere: profiles, endpoints, sessions. */
+function useOnly(environment: Record<string, string>): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+  const noFiles = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
+  const noWarning = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+  Object.assign(process.env, environment, noFiles, noWarning);
+}
+
+/** Ctrl-C ends in order, with everything saved; a second one ends at once. */
+function endOnSignal(aws: Aws): void {
+  let ending: number | undefined;
+  const end = async () => {
+    // A terminal sends Ctrl-C to every process of the group, and npm and tsx pass it on once more.
+    if (ending && performance.now() - ending < 500) return;
+    if (ending) process.exit(130);
+    ending = performance.now();
+    await aws.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => end().catch(fail));
+}
+
+function fail(error: unknown): never {
+  complain(error);
+  process.exit(1);
+}
+
+/** What the function wrote: all of it when asked for, otherwise its warnings and errors. */
+function tellLogs({ world }: Aws, { logs }: StartOptions): void {
+  world.on("log", ({ line }) => {
+    if (logs || /"level":"(WARN|ERROR|FATAL)"/.test(line)) tell(`  ${line.trimEnd()}`);
+  });
+}
+
+/** One line a request, without what it carried. */
+function tellRequests({ world }: Aws): void {
+  world.on("served", ({ method, path, status, ms }) =>
+    tell(`${method} ${path} ${status} ${Math.round(ms)} ms`),
+  );
+}
+
+/** Prints a line soon, together with those that come until then: a write for each would slow down the requests. */
+function tell(line: string): void {
+  if (untold.push(line) === 1) setTimeout(tellAll, TELL_MS);
+}
+
+function tellAll(): void {
+  if (untold.length > 0) console.log(untold.join("\n"));
+  untold = [];
+}
+
+/** Runs `work` whenever asked; asked while it runs, it runs once more after that. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let again = false;
+  let running: Promise<void> | undefined;
+  const run = async () => {
+    do {
+      again = false;
+      await work();
+    } while (again);
+    running = undefined;
+  };
+  return () => {
+    again = true;
+    running ??= run();
+    return running;
+  };
+}
+
+function react(file: string, asks: Consequence, redeploy: () => Promise<void>): void {
+  if (asks === "deploy") redeploy();
+  else console.log(`${file} has changed. It is part of deploy itself: end this and start again to use it.`);
+}
+
+function tellDeployed({ siteUrl, apiUrl, resources, ms }: Deployed): void {
+  const changed = resources.filter(({ outcome }) => outcome !== "unchanged");
+  const what = changed.map(({ type, outcome }) => `${type} ${outcome}`).join(", ") || "everything unchanged";
+  const bold = process.stdout.isTTY && !process.env.NO_COLOR ? ["\x1b[1m", "\x1b[22m"] : ["", ""];
+  console.log(`Deployed in ${Math.round(ms)} ms: ${what}.\n\n  ${bold.join(siteUrl)}\n\nThe API: ${apiUrl}`);
+}
+
+/** Writes what leads the aws command here to a file that a shell can read, for this user only. */
+async function keepExports({ environment }: Aws, { directory }: StartOptions): Promise<string> {
+  const { AWS_EC2_METADATA_DISABLED: _, ...settings } = environment;
+  const lines = Object.entries(settings).map(([name, value]) => `export ${name}=${value}\n`);
+  await writeFile(join(directory, "env"), lines.join(""), { mode: 0o600 });
+  return lines.join("");
+}
+
+function guide(exports: string, { directory }: StartOptions): string {
+  return `
+To look inside with the aws command, in another terminal: source ${join(directory, "env")}
+or
+${exports.replaceAll(/^(?=.)/gm, "  ")}
+Everything is kept in ${directory} (--fresh forgets it).
+A changed source is deployed at once. Ctrl-C ends.
+`;
+}
+
+/** What went wrong, for a person to read; its stack only with DEBUG. */
+function complain(error: unknown): void {
+  const { message, stack, remedy = "" } = error as Error & { remedy?: string };
+  console.error(process.env.DEBUG ? stack : [message ?? String(error), remedy].join("\n").trimEnd());
+}

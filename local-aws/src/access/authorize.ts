@@ -1,0 +1,104 @@
+/** Access keys and what their holders may do. */
+import { randomBytes } from "node:crypto";
+import { policiesOf } from "../iam/policies.ts";
+import { roleOf, uniqueId } from "../iam/state.ts";
+import { evaluate, type Verdict } from "../policy/evaluate.ts";
+import { s3Actions } from "../s3/actions.ts";
+import { AwsError, type Call, type Caller, type Context } from "../service.ts";
+import type { World } from "../world.ts";
+import { resourcesOf } from "./resources.ts";
+
+/** The account's own key: everything is allowed to it. */
+export interface AccountKey {
+  id: string;
+  secret: string;
+}
+
+/** Temporary credentials of a role, as a function finds them in its environment. */
+export interface RoleKey extends AccountKey {
+  token: string;
+}
+
+interface KeysState {
+  account?: AccountKey;
+  roles: (RoleKey & { roleName: string; roleId: string; sessionName: string })[];
+}
+
+const keysOf = (world: World) => world.state<KeysState>("keys", () => ({ roles: [] }));
+const newSecret = () => randomBytes(30).toString("base64");
+
+/** The key that the account's user signs with: random, made once. */
+export function accountKey(world: World): AccountKey {
+  const keys = keysOf(world);
+  keys.account ??= { id: uniqueId("AKIA", 16), secret: newSecret() };
+  return keys.account;
+}
+
+/**
+ * Credentials for a role. The same role and session get the same ones again; a role that was created again
+ * under its name gets new ones.
+ * @param sessionName what shows in the caller's ARN: for Lambda, the function's name
+ */
+export function issueRoleKey(world: World, roleName: string, sessionName = roleName): RoleKey {
+  const roleId = roleOf(world, roleName)?.id;
+  if (!roleId) throw new Error(`Cannot issue a key because there is no role ${roleName}.`);
+  const { roles } = keysOf(world);
+  const issued = roles.find(key => key.roleId === roleId && key.sessionName === sessionName);
+  if (issued) return { id: issued.id, secret: issued.secret, token: issued.token };
+  const key = { id: uniqueId("ASIA", 16), secret: newSecret(), token: randomBytes(96).toString("base64") };
+  roles.push({ ...key, roleName, roleId, sessionName });
+  return key;
+}
+
+/** Whose an access key is. The keys of a role end with the role. */
+export function callerOf(world: World, accessKeyId: string): Caller | undefined {
+  if (accessKeyId === accountKey(world).id) return { kind: "account" };
+  const key = keysOf(world).roles.find(({ id }) => id === accessKeyId);
+  if (!key || roleOf(world, key.roleName)?.id !== key.roleId) return undefined;
+  return { kind: "role", roleName: key.roleName, sessionName: key.sessionName };
+}
+
+/** A caller's ARN, as GetCallerIdentity and refusals name it. */
+export function arnOf(world: World, caller: Caller): string {
+  if (caller.kind === "account") return `arn:aws:iam::${world.account}:user/local`;
+  if (caller.kind === "anonymous") return "anonymous";
+  return `arn:aws:sts::${world.account}:assumed-role/${caller.roleName}/${caller.sessionName}`;
+}
+
+/** What a role's policies say to an action on a resource. */
+export function verdictOfRole(world: World, roleName: string, action: string, resource: string): Verdict {
+  const role = roleOf(world, roleName);
+  if (!role) return "none";
+  const conditions = { "aws:PrincipalArn": role.arn, "aws:PrincipalAccount": world.account };
+  const verdicts = policiesOf(role).map(policy => evaluate(policy, { action, resource, conditions }));
+  if (verdicts.includes("deny")) return "deny";
+  return verdicts.includes("allow") ? "allow" : "none";
+}
+
+/** Refuses what the caller's policies do not allow. */
+export function authorize(service: string, call: Call, context: Context): void {
+  const { world, caller } = context;
+  if (caller.kind === "account") return;
+  // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: needs no permission.
+  if (service === "sts" && call.operation === "GetCallerIdentity") return;
+  const action = `${service}:${service === "s3" ? (s3Actions[call.operation] ?? call.operation) : call.operation}`;
+  for (const resource of resourcesOf(service, call, context)) {
+    const verdict = caller.kind === "role" ? verdictOfRole(world, caller.roleName, action, resource) : "none";
+    if (verdict !== "allow") throw denied(service, arnOf(world, caller), action, resource, verdict);
+  }
+}
+
+const JSON_SERVICES = ["dynamodb", "logs"];
+const XML_SERVICES = ["s3", "iam", "sts"];
+
+function denied(service: string, arn: string, action: string, resource: string, verdict: Verdict): AwsError {
+  const because =
+    verdict === "deny"
+      ? "with an explicit deny in an identity-based policy"
+      : `because no identity-based policy allows the ${action} action`;
+  return new AwsError(
+    XML_SERVICES.includes(service) ? "AccessDenied" : "AccessDeniedException",
+    JSON_SERVICES.includes(service) ? 400 : 403,
+    `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${because}`,
+  );
+}

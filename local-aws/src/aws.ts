@@ -1,0 +1,175 @@
+/** The local AWS: who asks, of which service, which operation; then the answer, as the service words it. */
+import { randomUUID } from "node:crypto";
+import {
+  type AwsError,
+  type AwsRequest,
+  type Call,
+  type Caller,
+  type Context,
+  AwsError as Failure,
+  isRead,
+  notImplemented,
+  type Service,
+  type WireRequest,
+  type WireResponse,
+} from "./service.ts";
+import type { World } from "./world.ts";
+
+/** Answers what needs no signature (execute-api, the website, public objects), or undefined if it is not that. */
+export type Public = (request: WireRequest) => Promise<WireResponse | undefined>;
+
+/**
+ * A place between a call and its service: counting, weather.
+ * @param run gives the call to its service; in another world, if one is given
+ */
+export type Around = (
+  call: Call & { service: string; region: string },
+  run: (world?: World) => Promise<WireResponse>,
+) => Promise<WireResponse>;
+
+export interface AwsParts {
+  world: World;
+  services: readonly Service[];
+  publics: readonly Public[];
+  /** Finds whose an access key is. */
+  callerOf: (accessKeyId: string) => Caller | undefined;
+  /** Refuses what the caller's policies do not allow. */
+  authorize: (service: string, call: Call, context: Context) => void;
+  around?: Around;
+}
+
+/** Answers one request as AWS would. Never throws: what goes wrong becomes an error document. */
+export type Answer = (request: WireRequest) => Promise<WireResponse>;
+
+const CREDENTIAL = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
+
+/** Puts services together to one AWS. */
+export function createAnswer({
+  world,
+  services,
+  publics,
+  callerOf,
+  authorize,
+  around = (_call, run) => run(),
+}: AwsParts): Answer {
+  const byName = new Map(services.map(service => [service.name, service]));
+
+  async function answerPublic(request: WireRequest): Promise<WireResponse> {
+    for (const serve of publics) {
+      const response = await serve(request);
+      if (response) return response;
+    }
+    return plain(403, "Missing Authentication Token");
+  }
+
+  async function answerSigned(
+    wire: WireRequest,
+    keyId: string,
+    region: string,
+    name: string,
+  ): Promise<WireResponse> {
+    const service = byName.get(name);
+    if (!service) return plain(501, `The local AWS does not implement the service ${name}.`);
+    const started = performance.now();
+    const requestId = randomUUID();
+    const caller = callerOf(keyId);
+    const request = {
+      ...wire,
+      ...splitUrl(wire.url),
+      region,
+      requestId,
+      caller: caller ?? { kind: "anonymous" as const },
+    };
+    let operation = "?";
+    let response: WireResponse;
+    try {
+      if (!caller) throw unknownKey(name);
+      const call = service.protocol.parse(request);
+      operation = call.operation;
+      response = await around({ ...call, service: name, region }, (elsewhere = world) =>
+        run(service, call, request, elsewhere),
+      );
+    } catch (error) {
+      if (error instanceof ConnectionCut) throw error;
+      response = service.protocol.fail(asAwsError(error), requestId);
+    }
+    if (!isRead(operation) && response.status < 300) world.emit("change");
+    world.emit("call", {
+      service: name,
+      operation,
+      status: response.status,
+      ms: performance.now() - started,
+      by: request.caller.kind,
+    });
+    return response;
+  }
+
+  async function run(service: Service, call: Call, request: AwsRequest, world: World): Promise<WireResponse> {
+    const { region, caller, requestId } = request;
+    try {
+      const operation = service.operations[call.operation];
+      if (!operation) throw notImplemented(`${service.name}:${call.operation}`);
+      authorize(service.name, call, { world, region, caller, requestId });
+      refuseUnknown(service.name, call, operation.params);
+      const output = await operation.run(call.input, { world, region, caller, requestId });
+      return service.protocol.answer(call, output, requestId);
+    } catch (error) {
+      return service.protocol.fail(asAwsError(error), requestId);
+    }
+  }
+
+  return request => {
+    const credential = CREDENTIAL.exec(request.headers.authorization ?? "");
+    if (!credential) return answerPublic(request);
+    const [, keyId, region, name] = credential as unknown as [string, string, string, string];
+    return answerSigned(request, keyId, region, name);
+  };
+}
+
+/** Thrown by weather: the connection breaks instead of an answer. */
+export class ConnectionCut extends Error {
+  override name = "ConnectionCut";
+}
+
+function refuseUnknown(service: string, { operation, input }: Call, params: readonly string[]): void {
+  const unknown = Object.keys(input).find(name => input[name] !== undefined && !params.includes(name));
+  if (unknown) throw notImplemented(`the parameter ${unknown} of ${service}:${operation}`);
+}
+
+function splitUrl(url: string) {
+  const [path = "/", query = ""] = url.split(/\?(.*)/s);
+  return { path, query: new URLSearchParams(query) };
+}
+
+const plain = (status: number, message: string): WireResponse => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ message }),
+});
+
+/** An access key that nobody has: each family of services has its own name for it. */
+function unknownKey(service: string): AwsError {
+  const message = "The security token included in the request is invalid.";
+  if (service === "s3")
+    return new Failure(
+      "InvalidAccessKeyId",
+      403,
+      "The AWS Access Key Id you provided does not exist in our records.",
+    );
+  if (service === "iam" || service === "sts") return new Failure("InvalidClientTokenId", 403, message);
+  return new Failure(
+    "UnrecognizedClientException",
+    service === "dynamodb" || service === "logs" ? 400 : 403,
+    message,
+  );
+}
+
+function asAwsError(error: unknown): AwsError {
+  if (error instanceof Failure) return error;
+  console.error(error);
+  return new Failure(
+    "InternalFailure",
+    500,
+    `The local AWS failed: ${error instanceof Error ? error.message : error}`,
+  );
+}

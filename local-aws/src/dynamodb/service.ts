@@ -1,0 +1,162 @@
+/** DynamoDB: the operations on tables are ours, those on items dynalite's. */
+
+import { AwsError, type Context, type Input, type Operation, type Service } from "../service.ts";
+import { awsJson } from "../wire/json.ts";
+import { checkTableParameters, type Items, itemOperations, type TableDefinition } from "./items.ts";
+import { addTags, settingOperations } from "./settings.ts";
+import {
+  begin,
+  describe,
+  findTable,
+  inUse,
+  nameOf,
+  newTable,
+  readyTable,
+  requireActive,
+  statusOf,
+  type Table,
+  tableNamed,
+  tablesIn,
+} from "./tables.ts";
+
+/** The service, with the items that its tables hold. */
+export const dynamodb = (items: Items): Service => ({
+  name: "dynamodb",
+  protocol: awsJson("1.0"),
+  operations: { ...tableOperations(items), ...settingOperations, ...onItems(items) },
+});
+
+const onItems = (items: Items): Record<string, Operation> =>
+  Object.fromEntries(
+    itemOperations.map(({ name, params }) => [
+      name,
+      {
+        params,
+        run: (input, context) =>
+          items.run(
+            name,
+            input.TableName ? { ...input, TableName: nameOf(input.TableName, context) } : input,
+            context.region,
+            table => readyTable(table, context).definition,
+          ),
+      },
+    ]),
+  );
+
+const DEFINITION = [
+  "TableName",
+  "KeySchema",
+  "AttributeDefinitions",
+  "LocalSecondaryIndexes",
+  "GlobalSecondaryIndexes",
+] as const;
+
+const tableOperations = (items: Items): Record<string, Operation> => ({
+  CreateTable: {
+    params: [...DEFINITION, "BillingMode", "ProvisionedThroughput", "DeletionProtectionEnabled", "Tags"],
+    async run(input, context) {
+      const checked = checkTableParameters("CreateTable", input);
+      const name = nameOf(checked.TableName, context);
+      refuseExisting(name, context);
+      const definition = pick(checked, DEFINITION) as unknown as TableDefinition;
+      const table = newTable({ ...input, ...checked }, { ...definition, TableName: name });
+      if (input.Tags) addTags(table, input.Tags);
+      tablesIn(context)[name] = table;
+      begin("CREATING", table, context);
+      await items.forget(context.region, name);
+      return { TableDescription: describe(table, context, "CREATING") };
+    },
+  },
+
+  DescribeTable: {
+    params: ["TableName"],
+    run: ({ TableName }, context) => ({ Table: describe(tableNamed(TableName, context), context) }),
+  },
+
+  ListTables: {
+    params: ["ExclusiveStartTableName", "Limit"],
+    run(input, context) {
+      const { ExclusiveStartTableName: after = "", Limit = 100 } = checkTableParameters("ListTables", input);
+      const names = Object.keys(tablesIn(context)).sort();
+      const rest = names.filter(name => name > after);
+      const page = rest.slice(0, Limit);
+      return { TableNames: page, LastEvaluatedTableName: rest.length > Limit ? page.at(-1) : undefined };
+    },
+  },
+
+  UpdateTable: {
+    params: ["TableName", "BillingMode", "ProvisionedThroughput", "DeletionProtectionEnabled"],
+    run(input, context) {
+      const table = tableNamed(input.TableName, context);
+      requireActive(table);
+      if (input.DeletionProtectionEnabled === undefined) setThroughput(table, input);
+      else setDeletionProtection(table, input);
+      begin("UPDATING", table, context);
+      return { TableDescription: describe(table, context, "UPDATING") };
+    },
+  },
+
+  DeleteTable: {
+    params: ["TableName"],
+    async run({ TableName }, context) {
+      const table = tableNamed(TableName, context);
+      requireActive(table);
+      if (table.deletionProtection)
+        throw invalid(
+          "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
+        );
+      begin("DELETING", table, context);
+      await items.forget(context.region, table.definition.TableName);
+      return { TableDescription: describe(table, context, "DELETING") };
+    },
+  },
+});
+
+function refuseExisting(name: string, context: Context): void {
+  const existing = findTable(name, context);
+  if (!existing) return;
+  if (statusOf(existing) === "DELETING") throw inUse(name, "DELETING");
+  throw new AwsError("ResourceInUseException", 400, `Table already exists: ${name}`);
+}
+
+/** Changes one setting at a time, as AWS does. */
+function setDeletionProtection(table: Table, { DeletionProtectionEnabled: wanted, ...input }: Input): void {
+  if (input.BillingMode || input.ProvisionedThroughput)
+    throw invalid(
+      "DeletionProtectionEnabled cannot be changed together with BillingMode or ProvisionedThroughput",
+    );
+  if (table.deletionProtection === wanted)
+    throw invalid(`The table will not change. DeletionProtectionEnabled is already ${wanted}`);
+  table.deletionProtection = wanted;
+}
+
+function setThroughput(table: Table, input: Input): void {
+  const { BillingMode, ProvisionedThroughput: wanted } = checkTableParameters("UpdateTable", input);
+  if (BillingMode === "PAY_PER_REQUEST" || (!BillingMode && !table.provisioned)) {
+    if (wanted)
+      throw invalid(
+        "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
+      );
+    if (!table.provisioned)
+      throw invalid("The table will not change. BillingMode is already PAY_PER_REQUEST");
+    table.provisioned = undefined;
+    table.onDemandSince = Date.now();
+    return;
+  }
+  refuseSameThroughput(table, wanted);
+  table.provisioned = wanted;
+}
+
+function refuseSameThroughput({ provisioned }: Table, wanted: Input): void {
+  const units = ["ReadCapacityUnits", "WriteCapacityUnits"] as const;
+  if (!provisioned || units.some(unit => provisioned[unit] !== wanted[unit])) return;
+  throw invalid(
+    "The provisioned throughput for the table will not change. The requested value equals the current value. " +
+      units.map(unit => `Current ${unit} provisioned for the table: ${provisioned[unit]}.`).join(" "),
+  );
+}
+
+const pick = (input: Input, names: readonly string[]): Input =>
+  Object.fromEntries(names.filter(name => input[name] !== undefined).map(name => [name, input[name]]));
+
+const invalid = (message: string) => new AwsError("ValidationException", 400, message);

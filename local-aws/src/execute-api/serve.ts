@@ -1,0 +1,89 @@
+/**
+ * What a deployed REST API answers. It is interpreted from the deployment that a stage shows: nothing is added to
+ * it, in particular no CORS headers.
+ */
+import { apisIn, own, regionsOfApis } from "../apigateway/state.ts";
+import type { Public } from "../aws.ts";
+import type { WireResponse } from "../service.ts";
+import type { World } from "../world.ts";
+import {
+  BODY_TOO_LARGE,
+  type Failure,
+  forbidden,
+  gatewayResponse,
+  headTooLarge,
+  MALFORMED_QUERY,
+  THROTTLED,
+  UNKNOWN_ROUTE,
+} from "./failure.ts";
+import { answerMock } from "./mock.ts";
+import { answerProxy } from "./proxy.ts";
+import {
+  type ApiRequest,
+  type Deployed,
+  isBodyTooLarge,
+  isHeadTooLarge,
+  isQueryMalformed,
+  parseUrl,
+  variablesOf,
+} from "./request.ts";
+import { type Route, route } from "./routes.ts";
+import { takeToken } from "./throttle.ts";
+
+/** Answers /_aws/execute-api/{apiId}/{stage}/{path}, for the APIs of all regions. */
+export function serveApi(world: World): Public {
+  return async wire => {
+    const target = parseUrl(wire);
+    if (!target) return undefined;
+    const started = performance.now();
+    const { request } = target;
+    const response = withIds(await answer(world, target), request);
+    const { method, path } = request;
+    world.emit("served", { method, path, status: response.status, ms: performance.now() - started });
+    return response;
+  };
+}
+
+type Target = NonNullable<ReturnType<typeof parseUrl>>;
+
+async function answer(world: World, target: Target): Promise<WireResponse> {
+  const { request } = target;
+  if (isHeadTooLarge(request)) return headTooLarge;
+  const deployed = deployedAt(world, target);
+  if (!deployed) return forbidden;
+  const { snapshot } = deployed.deployment;
+  const found = route(snapshot, request.method, request.path);
+  const result = found ? await answerRoute(found, request, deployed) : UNKNOWN_ROUTE;
+  if ("status" in result && "headers" in result) return result;
+  return gatewayResponse(snapshot, result, variablesOf(request, deployed, found?.resource.path));
+}
+
+/** What a stage shows; nothing before the stage is known everywhere. */
+function deployedAt(world: World, { apiId, stageName }: Target): Deployed | undefined {
+  const region = own(regionsOfApis(world), apiId);
+  const api = region === undefined ? undefined : own(apisIn(world, region), apiId);
+  const stage = own(api?.stages, stageName);
+  if (!api || !stage || api.disableExecuteApiEndpoint || Date.now() < stage.servedFrom) return undefined;
+  const deployment = own(api.deployments, stage.deploymentId);
+  return deployment && { world, api, stage, deployment };
+}
+
+async function answerRoute(
+  found: Route,
+  request: ApiRequest,
+  deployed: Deployed,
+): Promise<WireResponse | Failure> {
+  const { resource, method } = found;
+  if (!takeToken(deployed.stage, resource.path, method.httpMethod)) return THROTTLED;
+  if (isQueryMalformed(request)) return MALFORMED_QUERY;
+  if (isBodyTooLarge(request)) return BODY_TOO_LARGE;
+  const integration = method.methodIntegration!;
+  if (integration.type === "AWS_PROXY") return answerProxy(integration, request, found, deployed);
+  return answerMock(method, integration, request, variablesOf(request, deployed, resource.path));
+}
+
+/** Every answer names its request. */
+const withIds = (response: WireResponse, { requestId, extendedRequestId }: ApiRequest): WireResponse => ({
+  ...response,
+  headers: { ...response.headers, "x-amzn-requestid": requestId, "x-amz-apigw-id": extendedRequestId },
+});

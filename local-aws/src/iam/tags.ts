@@ -1,0 +1,38 @@
+/** Tags, as IAM checks and changes them. */
+
+import { AwsError } from "../service.ts";
+import { brokenConstraint } from "../wire/constraints.ts";
+import type { Tag } from "./state.ts";
+
+const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+/** Tags after some were added or given another value. Keys are compared regardless of case. */
+export function withTags(present: Tag[], added: Tag[] | "" | undefined): Tag[] {
+  if (!added) return present;
+  added.forEach(checkTag);
+  const lower = added.map(({ Key }) => Key.toLowerCase());
+  if (new Set(lower).size < lower.length)
+    throw new AwsError(
+      "InvalidInput",
+      400,
+      "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+    );
+  const tags = [...present.filter(({ Key }) => !lower.includes(Key.toLowerCase())), ...added];
+  const broken = brokenConstraint("tags", tags, { max: 50 });
+  if (broken) throw new AwsError("LimitExceeded", 409, broken);
+  return tags;
+}
+
+/** Tags after those with the given keys were removed. */
+export const withoutTags = (present: Tag[], keys: string[]): Tag[] =>
+  present.filter(({ Key }) => !keys.some(key => key.toLowerCase() === Key.toLowerCase()));
+
+function checkTag({ Key, Value }: Tag, index: number): void {
+  const at = `tags.${index + 1}.member`;
+  const broken =
+    brokenConstraint(`${at}.key`, Key, { required: true, min: 1, max: 128, pattern: CHARACTERS }) ??
+    brokenConstraint(`${at}.value`, Value, { required: true, max: 256, pattern: CHARACTERS });
+  if (broken) throw new AwsError("ValidationError", 400, broken);
+  if (/^aws:/i.test(Key))
+    throw new AwsError("InvalidInput", 400, "Caller is an end user and not allowed to mutate system tags");
+}

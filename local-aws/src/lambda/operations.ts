@@ -1,0 +1,165 @@
+/** Lambda's operations on functions themselves. */
+import { createHash, randomUUID } from "node:crypto";
+import { roleOf } from "../iam/state.ts";
+import { AwsError, type Context, type Input, notImplemented, type Operation } from "../service.ts";
+import { brokenConstraint } from "../wire/constraints.ts";
+import { changed, check, created, SETTINGS } from "./configuration.ts";
+import {
+  arnOf,
+  conflict,
+  describe,
+  functionOf,
+  functionsIn,
+  invalid,
+  type LambdaFunction,
+  requireIdle,
+} from "./functions.ts";
+import { retire } from "./runtime.ts";
+import { withTags } from "./tags.ts";
+import { roleNameOf } from "./variables.ts";
+import { filesOf } from "./zip.ts";
+
+const CREATE = ["FunctionName", "Code", "Architectures", "Tags", "PackageType", "Publish", ...SETTINGS];
+const CODE = ["FunctionName", "ZipFile", "Architectures", "RevisionId", "DryRun", "Publish"];
+
+export const functionOperations: Record<string, Operation> = {
+  CreateFunction: { params: CREATE, run: createFunction },
+  GetFunction: { params: ["FunctionName", "Qualifier"], run: getFunction },
+  GetFunctionConfiguration: {
+    params: ["FunctionName", "Qualifier"],
+    run: (input, context) => describe(functionOf(input, context), context.world),
+  },
+  ListFunctions: { params: ["Marker", "MaxItems"], run: listFunctions },
+  // There are no published versions: the one that there is, is $LATEST.
+  ListVersionsByFunction: {
+    params: ["FunctionName", "Marker", "MaxItems"],
+    run: (input, context) => ({ Versions: [describe(functionOf(input, context), context.world)] }),
+  },
+  GetFunctionCodeSigningConfig: {
+    params: ["FunctionName"],
+    run: (input, context) => ({ FunctionName: functionOf(input, context).name }),
+  },
+  UpdateFunctionCode: { params: CODE, run: updateCode },
+  UpdateFunctionConfiguration: {
+    params: ["FunctionName", "RevisionId", ...SETTINGS],
+    run: updateConfiguration,
+  },
+  DeleteFunction: {
+    params: ["FunctionName", "Qualifier"],
+    run(input, context) {
+      const fn = functionOf(input, context);
+      delete functionsIn(context.world, context.region)[fn.name];
+      retire(context.world, arnOf(context.world, fn));
+    },
+  },
+};
+
+function createFunction(input: Input, context: Context) {
+  const { world, region } = context;
+  check({ ...input, FunctionName: input.FunctionName ?? null });
+  refusePublished(input);
+  if (input.PackageType === "Image") throw notImplemented("functions from container images");
+  const configuration = created(input, world);
+  const tags = withTags({}, input.Tags ?? {});
+  const unknown = Object.keys(input.Code).find(name => name !== "ZipFile");
+  if (unknown) throw notImplemented(`the parameter Code.${unknown} of lambda:CreateFunction`);
+  const code = codeOf(input.Code.ZipFile);
+  const functions = functionsIn(world, region);
+  if (Object.hasOwn(functions, input.FunctionName))
+    throw conflict(`Function already exist: ${input.FunctionName}`);
+  const fn: LambdaFunction = {
+    name: input.FunctionName,
+    region,
+    configuration,
+    architectures: architecturesOf(input) ?? ["x86_64"],
+    ...code,
+    tags,
+    ...changedNow(configuration, context),
+    activeAt: Date.now() + world.timing.function,
+    updatedAt: 0,
+  };
+  functions[fn.name] = fn;
+  return describe(fn, world, "creating");
+}
+
+function getFunction(input: Input, context: Context) {
+  const fn = functionOf(input, context);
+  return {
+    Configuration: describe(fn, context.world),
+    // On AWS a URL that S3 answers for ten minutes.
+    Code: { RepositoryType: "S3", Location: `data:application/zip;base64,${fn.zip}` },
+    ...(Object.keys(fn.tags).length > 0 && { Tags: fn.tags }),
+    ...(fn.reservedConcurrency !== undefined && {
+      Concurrency: { ReservedConcurrentExecutions: fn.reservedConcurrency },
+    }),
+  };
+}
+
+function listFunctions({ Marker = "", MaxItems = 50 }: Input, { world, region }: Context) {
+  const functions = functionsIn(world, region);
+  const rest = Object.keys(functions)
+    .sort()
+    .filter(name => name > Marker);
+  const names = rest.slice(0, Math.min(Number(MaxItems), 50));
+  return {
+    Functions: names.map(name => describe(functions[name]!, world)),
+    NextMarker: rest.length > names.length ? names.at(-1) : undefined,
+  };
+}
+
+function updateCode(input: Input, context: Context) {
+  const fn = functionOf(input, context);
+  refusePublished(input);
+  if (input.DryRun) throw notImplemented("DryRun of lambda:UpdateFunctionCode");
+  const code = codeOf(input.ZipFile);
+  const architectures = architecturesOf(input) ?? fn.architectures;
+  return update(fn, input, context, { ...code, architectures });
+}
+
+function updateConfiguration(input: Input, context: Context) {
+  const fn = functionOf(input, context);
+  check({ ...input, FunctionName: fn.name });
+  const configuration = changed(fn.configuration, input, context.world);
+  return update(fn, input, context, { configuration });
+}
+
+/** A change takes effect at once: requests under way end on the old revision, new ones start on the new one. */
+function update(fn: LambdaFunction, input: Input, context: Context, changes: Partial<LambdaFunction>) {
+  requireIdle(fn, context.world);
+  if (input.RevisionId !== undefined && input.RevisionId !== fn.revisionId)
+    throw new AwsError(
+      "PreconditionFailedException",
+      412,
+      "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
+    );
+  const roleId = changes.configuration ? {} : { roleId: fn.roleId };
+  Object.assign(fn, changes, changedNow(changes.configuration ?? fn.configuration, context), roleId);
+  fn.updatedAt = Date.now() + context.world.timing.function;
+  retire(context.world, arnOf(context.world, fn));
+  return describe(fn, context.world, "updating");
+}
+
+const changedNow = (configuration: LambdaFunction["configuration"], { world }: Context) => ({
+  lastModified: new Date().toISOString().replace("Z", "+0000"),
+  revisionId: randomUUID(),
+  roleId: roleOf(world, roleNameOf({ configuration }))?.id ?? "",
+});
+
+function codeOf(zipFile: string | undefined): Pick<LambdaFunction, "zip" | "codeSize" | "codeSha256"> {
+  if (!zipFile) throw invalid("Please provide a source for function code.");
+  const zip = Buffer.from(zipFile, "base64");
+  filesOf(zip);
+  const codeSha256 = createHash("sha256").update(zip).digest("base64");
+  return { zip: zip.toString("base64"), codeSize: zip.length, codeSha256 };
+}
+
+function architecturesOf({ Architectures }: Input): string[] | undefined {
+  const [architecture] = Architectures ?? [];
+  const broken = brokenConstraint("architectures", architecture, { oneOf: ["x86_64", "arm64"] });
+  if (broken) throw new AwsError("ValidationException", 400, broken);
+  return Architectures;
+}
+
+function refusePublished({ Publish }: Input): void {
+  if (Publish) throw notImplemented("published versions of lambda functions");
+}

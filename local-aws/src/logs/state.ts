@@ -1,0 +1,103 @@
+/** What CloudWatch Logs keeps, and the checks that its operations share. */
+import { randomUUID } from "node:crypto";
+import { AwsError, type Context, type Input } from "../service.ts";
+import { brokenConstraint, type Constraints } from "../wire/constraints.ts";
+import type { World } from "../world.ts";
+
+export interface LogStream {
+  name: string;
+  createdAt: number;
+}
+
+export interface LogGroup {
+  name: string;
+  createdAt: number;
+  retentionInDays?: number;
+  tags: Record<string, string>;
+  streams: LogStream[];
+}
+
+export interface LogEvent {
+  id: string;
+  stream: string;
+  timestamp: number;
+  ingestionTime: number;
+  message: string;
+}
+
+interface LogsState {
+  groups: LogGroup[];
+}
+
+/** The log groups of a region, by name. */
+export const groupsOf = (world: World, region: string): LogGroup[] =>
+  world.state<LogsState>(`logs:${region}`, () => ({ groups: [] })).groups;
+
+/** Events are for reading along: kept in memory, not with the world's data. */
+const EVENTS = new WeakMap<LogGroup, LogEvent[]>();
+const KEPT_EVENTS = 1_000;
+
+/** An event, as a stream gets it. */
+export const newEvent = (
+  stream: string,
+  { timestamp, message }: { timestamp: number; message: string },
+): LogEvent => ({
+  id: randomUUID(),
+  stream,
+  timestamp,
+  ingestionTime: Date.now(),
+  message,
+});
+
+/** The events of a group in the order of their timestamps. */
+export const eventsOf = (group: LogGroup): LogEvent[] => EVENTS.get(group) ?? [];
+
+/** Adds events to a group, which keeps its newest. */
+export function addEvents(group: LogGroup, events: LogEvent[]): void {
+  const all = eventsOf(group);
+  const last = all.at(-1);
+  all.push(...events);
+  if (last && events.some(({ timestamp }) => timestamp < last.timestamp))
+    all.sort((a, b) => a.timestamp - b.timestamp);
+  all.splice(0, all.length - KEPT_EVENTS);
+  EVENTS.set(group, all);
+}
+
+const NAMES = {
+  logGroupName: { required: true, min: 1, max: 512, pattern: /^[.\-_/#A-Za-z0-9]+$/ },
+  logStreamName: { required: true, min: 1, max: 512, pattern: /^[^:*]*$/ },
+} satisfies Record<string, Constraints>;
+
+export const invalid = (message: string) => new AwsError("InvalidParameterException", 400, message);
+
+/** Refuses a parameter that breaks its constraints. */
+export function checkParameter(name: string, value: unknown, constraints: Constraints): void {
+  const broken = brokenConstraint(name, value, constraints);
+  if (broken) throw invalid(broken);
+}
+
+/** The name that a call gives, checked. */
+export function nameIn(input: Input, parameter: keyof typeof NAMES): string {
+  checkParameter(parameter, input[parameter], NAMES[parameter]);
+  return input[parameter];
+}
+
+/** The group that a call is about, by name or by identifier (name or ARN). */
+export function requireGroup(input: Input, { world, region }: Context): LogGroup {
+  const name = input.logGroupIdentifier?.split(":log-group:").pop() ?? nameIn(input, "logGroupName");
+  const group = groupsOf(world, region).find(group => group.name === name);
+  if (!group) throw new AwsError("ResourceNotFoundException", 400, "The specified log group does not exist.");
+  return group;
+}
+
+export const groupArn = (group: LogGroup, { world, region }: Context): string =>
+  `arn:aws:logs:${region}:${world.account}:log-group:${group.name}`;
+
+/** One page of a list: the token of the next one holds where it starts. */
+export function page<Item>(items: Item[], { nextToken, limit = 50 }: Input, maximum = 50) {
+  checkParameter("limit", limit, { min: 1, max: maximum });
+  const start = nextToken === undefined ? 0 : Number(nextToken);
+  if (!Number.isInteger(start) || start < 0) throw invalid("The specified nextToken is invalid.");
+  const end = start + limit;
+  return { items: items.slice(start, end), nextToken: end < items.length ? String(end) : undefined };
+}

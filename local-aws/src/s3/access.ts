@@ -1,0 +1,66 @@
+/** Who may do what with a bucket. */
+import { arnOf } from "../access/authorize.ts";
+import { evaluate, isPublic } from "../policy/evaluate.ts";
+import { AwsError, type Context, type Input, type Operation } from "../service.ts";
+import type { World } from "../world.ts";
+import { s3Actions } from "./actions.ts";
+import { accessDenied, noSuchBucket } from "./errors.ts";
+import type { S3Output } from "./protocol.ts";
+import { type Bucket, blocks, bucketNamed } from "./state.ts";
+
+/** What an operation on a bucket does, once it is known that it may. */
+type OnBucket = (bucket: Bucket, input: Input, context: Context) => S3Output;
+
+/** An operation on a bucket that exists, in this region, and belongs to whom the caller thinks. */
+export const onBucket = (name: string, params: readonly string[], run: OnBucket): Operation => ({
+  params: ["Bucket", "ExpectedBucketOwner", ...params],
+  run(input, context) {
+    const bucket = bucketNamed(context.world, input.Bucket);
+    if (!bucket) throw noSuchBucket(input.Bucket);
+    checkOwner(bucket, input, context);
+    // GetBucketLocation is how clients find out where a bucket is.
+    if (bucket.region !== context.region && name !== "GetBucketLocation") throw elsewhere(bucket);
+    checkPolicy(bucket, name, input, context);
+    return run(bucket, input, context);
+  },
+});
+
+function checkOwner(bucket: Bucket, input: Input, { world }: Context): void {
+  const expected = input.ExpectedBucketOwner;
+  if (bucket.owner !== undefined && bucket.owner !== world.account) throw accessDenied();
+  if (expected !== undefined && expected !== world.account) throw accessDenied();
+}
+
+/** What the bucket's own policy denies, not even the account's user may do. */
+function checkPolicy(bucket: Bucket, operation: string, input: Input, { world, caller }: Context): void {
+  if (bucket.policy === undefined) return;
+  const action = `s3:${s3Actions[operation] ?? operation}`;
+  const resource = [`arn:aws:s3:::${bucket.name}`, input.Key].filter(Boolean).join("/");
+  const principal = { AWS: arnOf(world, caller) };
+  if (evaluate(bucket.policy, { action, resource, principal, conditions: CONDITIONS }) === "deny")
+    throw accessDenied(
+      `User: ${principal.AWS} is not authorized to perform: ${action} on resource: "${resource}" with an explicit deny in a resource-based policy`,
+    );
+}
+
+const CONDITIONS = { "aws:SecureTransport": "false" };
+
+const elsewhere = ({ name, region }: Bucket) =>
+  new AwsError(
+    "PermanentRedirect",
+    301,
+    "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.",
+    {
+      members: { Endpoint: `s3.${region}.amazonaws.com`, Bucket: name },
+      headers: { "x-amz-bucket-region": region },
+    },
+  );
+
+/** Whether anybody at all may do something: the policy must say so and Block Public Access let it count. */
+export function isOpen(world: World, bucket: Bucket, action: string, key?: string): boolean {
+  const { policy, name } = bucket;
+  if (policy === undefined) return false;
+  if (isPublic(policy) && blocks(world, bucket, "RestrictPublicBuckets")) return false;
+  const resource = key === undefined ? `arn:aws:s3:::${name}` : `arn:aws:s3:::${name}/${key}`;
+  return evaluate(policy, { action, resource, principal: "*", conditions: CONDITIONS }) === "allow";
+}

@@ -1,0 +1,26 @@
+/** Tags, as S3 checks them. https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging.html */
+import type { Tag } from "../iam/state.ts";
+import { AwsError } from "../service.ts";
+import type { Read, Shape } from "../wire/xml.ts";
+
+export const TAG_SET = { Tag: [{ Key: "text", Value: "text" }] } as const satisfies Shape;
+
+/** The tags of a document, or the reason why they cannot be kept. */
+export function checkTags(set: Read<typeof TAG_SET> | undefined): Tag[] {
+  const tags = (set?.Tag ?? []).map(({ Key = "", Value = "" }) => ({ Key, Value }));
+  for (const { Key, Value } of tags) {
+    if (Key.length < 1 || Key.length > 128 || !CHARACTERS.test(Key))
+      throw invalidTag("The TagKey you have provided is invalid");
+    if (Value.length > 256 || !CHARACTERS.test(Value))
+      throw invalidTag("The TagValue you have provided is invalid");
+    if (/^aws:/i.test(Key)) throw invalidTag("System tags cannot be added/updated by requester");
+  }
+  if (new Set(tags.map(({ Key }) => Key)).size < tags.length)
+    throw invalidTag("Cannot provide multiple Tags with the same key");
+  if (tags.length > 50) throw new AwsError("BadRequest", 400, "Bucket tag count cannot be greater than 50");
+  return tags;
+}
+
+const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
+const invalidTag = (message: string) => new AwsError("InvalidTag", 400, message);

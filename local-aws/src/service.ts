@@ -1,0 +1,100 @@
+/** What a service of the local AWS is made of: a wire protocol and a table of operations. */
+import type { World } from "./world.ts";
+
+/** Who signed a request: the account's own key, a function's role, or nobody. */
+export type Caller =
+  | { kind: "account" }
+  | { kind: "role"; roleName: string; sessionName: string }
+  | { kind: "anonymous" };
+
+/** A request as it came over the wire. Header names are in lower case. */
+export interface WireRequest {
+  method: string;
+  /** Path and query, percent-encoded as sent. */
+  url: string;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+/** A request whose sender is known. */
+export interface AwsRequest extends WireRequest {
+  /** The path without the query, percent-encoded as sent. */
+  path: string;
+  query: URLSearchParams;
+  region: string;
+  caller: Caller;
+  requestId: string;
+}
+
+export interface WireResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: string | Uint8Array;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: an operation's input is checked at run time, parameter by parameter
+export type Input = Record<string, any>;
+
+/** What an operation may touch. */
+export interface Context {
+  world: World;
+  region: string;
+  caller: Caller;
+  requestId: string;
+}
+
+export interface Operation {
+  /** The parameters that are understood; any other is refused by name. */
+  params: readonly string[];
+  /** Returns the operation's output as the protocol serialises it. */
+  run(input: Input, context: Context): unknown;
+}
+
+/** A call: the operation that a request asks for and its input. */
+export interface Call {
+  operation: string;
+  input: Input;
+}
+
+export interface Protocol {
+  parse(request: AwsRequest): Call;
+  answer(call: Call, output: unknown, requestId: string): WireResponse;
+  fail(error: AwsError, requestId: string): WireResponse;
+}
+
+export interface Service {
+  /** The name that requests are signed for: "iam", "s3", "apigateway", ... */
+  name: string;
+  protocol: Protocol;
+  operations: Record<string, Operation>;
+}
+
+/** Further members of an error document, and further headers (Retry-After). */
+interface Extra {
+  members?: Record<string, unknown>;
+  headers?: Record<string, string>;
+}
+
+/** An error as AWS would answer it. */
+export class AwsError extends Error {
+  override name = "AwsError";
+  readonly code: string;
+  readonly status: number;
+  readonly extra: Extra;
+
+  constructor(code: string, status: number, message: string, extra: Extra = {}) {
+    super(message);
+    this.code = code;
+    this.status = status;
+    this.extra = extra;
+  }
+}
+
+/** The refusal of what AWS has and the local AWS has not. */
+export const notImplemented = (what: string) =>
+  new AwsError("NotImplemented", 501, `The local AWS does not implement ${what}.`);
+
+const READS = /^(Get|List|Describe|Head|Scan|Query|BatchGet|Simulate)/;
+
+/** Whether an operation only reads, by the verbs that AWS names its operations with. */
+export const isRead = (operation: string): boolean => READS.test(operation);

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { GetRolePolicyCommand } from "@aws-sdk/client-iam";
+import { GetFunctionCommand } from "@aws-sdk/client-lambda";
+import { GetBucketWebsiteCommand, GetObjectCommand } from "@aws-sdk/client-s3";
+import { deploy } from "../../../deploy.ts";
+import { outcomes, useAws } from "../fixture.ts";
+
+const { clients, region, calls, writes, newName, stackOf } = await useAws();
+const TYPES = [
+  "role",
+  "REST API",
+  "bucket",
+  "table",
+  "log group",
+  "function",
+  "permission",
+  "routes",
+  "stage",
+  "page",
+];
+
+describe("a first deploy", () => {
+  test("creates every resource of the stack with at most 50 calls", async () => {
+    const name = newName();
+    calls.length = 0;
+
+    const deployed = await deploy({ name, region, clients });
+
+    assert.deepEqual(outcomes(deployed.resources), Object.fromEntries(TYPES.map(type => [type, "created"])));
+    const onAws = calls.filter(call => call !== "PutBucketTagging"); // only where CreateBucket ignores tags
+    assert.ok(onAws.length <= 50, `${onAws.length} calls: ${onAws.join(" ")}`);
+  });
+
+  test("gives the role nothing but its table and its log group", async () => {
+    const name = newName();
+    const { role, table, logGroup } = await stackOf(name);
+
+    await deploy({ name, region, clients });
+
+    const target = { RoleName: role.name, PolicyName: role.policyName };
+    const { PolicyDocument } = await clients.iam.send(new GetRolePolicyCommand(target));
+    const { Statement } = JSON.parse(decodeURIComponent(PolicyDocument!));
+    assert.deepEqual(Statement, [
+      { Effect: "Allow", Action: ["dynamodb:GetItem", "dynamodb:PutItem"], Resource: table.arn },
+      {
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: `${logGroup.arn}:*`,
+      },
+    ]);
+  });
+
+  test("puts the page where the site's URL points, with the API's URL in it", async () => {
+    const name = newName();
+    const { bucket } = await stackOf(name);
+
+    const deployed = await deploy({ name, region, clients });
+
+    const page = await clients.s3.send(new GetObjectCommand({ Bucket: bucket.name, Key: bucket.pageKey }));
+    assert.ok((await page.Body!.transformToString()).includes(deployed.apiUrl));
+    assert.equal(page.CacheControl, "no-cache");
+    assert.equal(page.ContentType, "text/html; charset=utf-8");
+    const website = await clients.s3.send(new GetBucketWebsiteCommand({ Bucket: bucket.name }));
+    assert.deepEqual(website.IndexDocument, { Suffix: "index.html" });
+  });
+
+  test("tells the function its table and the only origin that it serves", async () => {
+    const name = newName();
+
+    const deployed = await deploy({ name, region, clients });
+
+    const { Configuration } = await clients.lambda.send(new GetFunctionCommand({ FunctionName: name }));
+    assert.deepEqual(Configuration!.Environment!.Variables, {
+      ALLOWED_ORIGIN: new URL(deployed.siteUrl).origin,
+      TABLE_NAME: name,
+    });
+    assert.equal(Configuration!.Runtime, "nodejs24.x");
+    assert.deepEqual(Configuration!.Architectures, ["arm64"]);
+  });
+});
+
+describe("a second deploy", () => {
+  test("only reads, and finds everything unchanged", async () => {
+    const name = newName();
+    await deploy({ name, region, clients });
+    calls.length = 0;
+
+    const { resources } = await deploy({ name, region, clients });
+
+    assert.deepEqual(outcomes(resources), Object.fromEntries(TYPES.map(type => [type, "unchanged"])));
+    assert.deepEqual(writes(), []);
+  });
+
+  test("of another name makes a second stack beside the first", async () => {
+    const [one, other] = [newName(), newName()];
+    await deploy({ name: one, region, clients });
+
+    const second = await deploy({ name: other, region, clients });
+
+    const first = await deploy({ name: one, region, clients });
+    assert.notEqual(first.apiUrl, second.apiUrl);
+    assert.ok(first.resources.every(({ outcome }) => outcome === "unchanged"));
+  });
+});
+
+describe("a dry run", () => {
+  test("says what would be created and writes nothing", async () => {
+    calls.length = 0;
+
+    const { resources } = await deploy({ name: newName(), region, clients, dryRun: true });
+
+    assert.deepEqual(outcomes(resources), Object.fromEntries(TYPES.map(type => [type, "created"])));
+    assert.deepEqual(writes(), []);
+  });
+});

@@ -1,0 +1,109 @@
+/** Drift of settings that only the local AWS has. What every implementation has, test/deploy/anywhere/drift.test.ts tries. */
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import * as apigateway from "@aws-sdk/client-api-gateway";
+import * as lambda from "@aws-sdk/client-lambda";
+import { startAws } from "local-aws";
+import { buildFunction } from "../../bundle/function.ts";
+import { connect } from "../../converge/aws.ts";
+import { deploy } from "../../deploy.ts";
+
+const local = await startAws();
+Object.assign(process.env, local.environment);
+after(() => local.close());
+const { region } = local;
+const clients = connect(region);
+
+describe("drift is named and repaired:", () => {
+  const FunctionName = "drifting";
+  let restApiId: string;
+
+  const drifts: [type: string, setting: string, change: () => Promise<unknown>][] = [
+    [
+      "function",
+      "log format",
+      () =>
+        clients.lambda.send(
+          new lambda.UpdateFunctionConfigurationCommand({
+            FunctionName,
+            LoggingConfig: { LogFormat: "Text" },
+          }),
+        ),
+    ],
+    [
+      "function",
+      "architecture",
+      async () => {
+        const { zip: ZipFile } = await buildFunction();
+        await clients.lambda.send(
+          new lambda.UpdateFunctionCodeCommand({ FunctionName, ZipFile, Architectures: ["x86_64"] }),
+        );
+      },
+    ],
+    [
+      "REST API",
+      "endpoint type",
+      () =>
+        clients.apigateway.send(
+          new apigateway.UpdateRestApiCommand({
+            restApiId,
+            patchOperations: [
+              { op: "replace", path: "/endpointConfiguration/types/REGIONAL", value: "EDGE" },
+            ],
+          }),
+        ),
+    ],
+    [
+      "stage",
+      "throttling",
+      () =>
+        clients.apigateway.send(
+          new apigateway.UpdateStageCommand({
+            restApiId,
+            stageName: "prod",
+            patchOperations: [{ op: "replace", path: "/~1items/GET/throttling/rateLimit", value: "9" }],
+          }),
+        ),
+    ],
+    [
+      "stage",
+      "tag",
+      () =>
+        clients.apigateway.send(
+          new apigateway.UntagResourceCommand({
+            resourceArn: `arn:aws:apigateway:${region}::/restapis/${restApiId}/stages/prod`,
+            tagKeys: ["dynamosync:stack"],
+          }),
+        ),
+    ],
+    [
+      "REST API",
+      "surplus APIs",
+      () =>
+        clients.apigateway.send(
+          new apigateway.CreateRestApiCommand({
+            name: FunctionName,
+            tags: { "dynamosync:stack": FunctionName },
+          }),
+        ),
+    ],
+  ];
+  for (const [type, setting, change] of drifts) {
+    test(`${type}, ${setting}`, async () => {
+      await deploy({ name: FunctionName, region });
+      const { items } = await clients.apigateway.send(new apigateway.GetRestApisCommand({}));
+      restApiId = items!.find(({ name }) => name === FunctionName)!.id!;
+      await change();
+
+      const { resources } = await deploy({ name: FunctionName, region });
+
+      const changed = resources.filter(({ outcome }) => outcome !== "unchanged");
+      assert.deepEqual(
+        changed.map(result => [result.type, result.changes.map(({ setting }) => setting)]),
+        [[type, [setting]]],
+      );
+      const again = await deploy({ name: FunctionName, region });
+      assert.ok(again.resources.every(({ outcome }) => outcome === "unchanged"));
+    });
+  }
+});

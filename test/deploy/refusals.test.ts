@@ -1,0 +1,159 @@
+/** What deploy and teardown say and do when AWS refuses. */
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import type { Around } from "local-aws";
+import { AwsError, s3State, startAws } from "local-aws";
+import { explain } from "../../converge/errors.ts";
+import { deploy } from "../../deploy.ts";
+import { teardown } from "../../teardown.ts";
+import { Simulation } from "../storm/simulation.ts";
+
+let refused: { operation: string; error: AwsError } | undefined;
+const around: Around = (call, run) => {
+  if (call.operation === refused?.operation) throw refused.error;
+  return run();
+};
+const local = await startAws({ around });
+Object.assign(process.env, local.environment);
+after(() => local.close());
+const { region, world } = local;
+const bucketOf = (name: string) => `${name}-${world.account}-${region}`;
+
+/** What a person reads when a deploy fails. */
+const failure = async (name: string) =>
+  deploy({ name, region }).then(
+    () => assert.fail("the deploy succeeded"),
+    error => explain(error),
+  );
+
+describe("deploy says in plain words", () => {
+  test("that the bucket belongs to another account, and writes nothing", async () => {
+    const bucket = {
+      name: bucketOf("squatted"),
+      region,
+      createdAt: 0,
+      owner: "111122223333",
+      tags: [],
+      objects: [],
+    };
+    s3State(world).buckets.push(bucket);
+    local.calls.length = 0;
+
+    const { message, remedy } = await failure("squatted");
+
+    assert.match(message, /Cannot read the bucket squatted-.*it belongs to another account/);
+    assert.match(remedy, /--name/);
+    assert.deepEqual(
+      local.calls.filter(({ operation }) => /^(Create|Put)/.test(operation)),
+      [],
+    );
+  });
+
+  test("that the account blocks public access", async () => {
+    const on = {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    };
+    const simulation = await Simulation.start(1); // the seconds for which deploy hopes are virtual there
+    s3State(simulation.aws.world).accountBlockPublicAccess = on;
+
+    const ended = await simulation.settle(simulation.deploy());
+    await simulation.close();
+    Object.assign(process.env, local.environment);
+
+    assert.ok(ended.kind === "failed");
+    const { message, remedy } = explain(ended.error);
+    assert.match(message, /^Cannot make the page in the bucket .* public/);
+    assert.match(remedy, /Block Public Access is on for the account/);
+  });
+
+  test("which call is denied", async () => {
+    const error = new AwsError(
+      "AccessDenied",
+      403,
+      "User: arn:aws:iam::1:user/x is not authorized to perform: iam:CreateRole",
+    );
+    refused = { operation: "CreateRole", error };
+
+    const { message, remedy } = await failure("denied");
+    refused = undefined;
+
+    assert.match(message, /Cannot call IAM's CreateRole because it is denied: .*iam:CreateRole/);
+    assert.match(remedy, /docs\/policy\.json/);
+  });
+
+  test("that the bucket's name is taken", async () => {
+    const error = new AwsError("BucketAlreadyExists", 409, "The requested bucket name is not available.");
+    refused = { operation: "CreateBucket", error };
+
+    const { message, remedy } = await failure("taken");
+    refused = undefined;
+
+    assert.match(message, /^Cannot create the bucket .* another account has one of this name/);
+    assert.match(remedy, /^Choose another --name/);
+  });
+
+  test("that a quota of the account is used up, at once", async () => {
+    const error = new AwsError("LimitExceeded", 409, "Cannot exceed quota for RolesPerAccount: 1000.");
+    refused = { operation: "CreateRole", error };
+    local.calls.length = 0;
+
+    const { message, remedy } = await failure("crowded");
+    refused = undefined;
+
+    assert.match(
+      message,
+      /^Cannot call IAM's CreateRole because a quota of the account is used up: .*1000\.$/,
+    );
+    assert.match(remedy, /^Remove what/);
+    assert.equal(local.calls.filter(({ operation }) => operation === "CreateRole").length, 1);
+  });
+
+  test("that the credentials have expired", async () => {
+    refused = {
+      operation: "GetCallerIdentity",
+      error: new AwsError("ExpiredToken", 403, "The security token included in the request is expired"),
+    };
+
+    const { message, remedy } = await failure("expired");
+    refused = undefined;
+
+    assert.match(message, /the credentials have expired/);
+    assert.match(remedy, /aws sso login/);
+  });
+});
+
+describe("a teardown", () => {
+  test("goes on after a failure, names what is left, and finishes when it is run again", async () => {
+    await deploy({ name: "stubborn", region });
+    refused = {
+      operation: "DeleteFunction",
+      error: new AwsError("AccessDeniedException", 403, "not authorized"),
+    };
+
+    const first = await teardown({ name: "stubborn", region });
+    refused = undefined;
+    const second = await teardown({ name: "stubborn", region });
+
+    const outcomes = ({ resources }: typeof first) =>
+      Object.fromEntries(resources.map(({ type, outcome }) => [type, outcome]));
+    assert.deepEqual(outcomes(first), {
+      "REST API": "removed",
+      function: "failed",
+      role: "skipped",
+      bucket: "removed",
+      table: "removed",
+      "log group": "skipped",
+    });
+    assert.deepEqual(outcomes(second), {
+      "REST API": "absent",
+      function: "removed",
+      role: "removed",
+      bucket: "absent",
+      table: "absent",
+      "log group": "removed",
+    });
+  });
+});
