@@ -1,0 +1,36 @@
+/** How much there is to read, and how much of it at once. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { sources } from "./sources.ts";
+
+/** What a reader reads in an hour. */
+const AN_HOUR = 2400;
+const A_FILE = 200;
+
+/** Files that are longer, each with its reason. */
+const LONGER: Record<string, string> = {
+  "resources/bucket.ts": "a bucket's settings are eight calls of S3, to be made fewer",
+};
+
+const linesOf = (text: string) => text.split("\n").length - 1;
+
+describe("What there is to read", () => {
+  const product = sources()
+    .filter(({ path }) => /^([\w-]+\.\w+|(resources|converge|command|bundle|dev)\/.*)$/.test(path))
+    .map(({ path, text }) => ({ path, lines: linesOf(text) }));
+
+  test(`the top level's TypeScript and resources/ are at most ${AN_HOUR} lines`, () => {
+    const read = product.filter(({ path }) => /^([\w-]+|resources\/.+)\.ts$/.test(path));
+
+    const lines = read.reduce((sum, file) => sum + file.lines, 0);
+
+    assert.ok(read.length >= 15, `only ${read.length} files were found`);
+    assert.ok(lines <= AN_HOUR, `they are ${lines} lines`);
+  });
+
+  test(`no file of the product is longer than ${A_FILE} lines, but for those with a reason`, () => {
+    const long = product.filter(({ lines }) => lines > A_FILE).map(({ path }) => path);
+
+    assert.deepEqual(long.sort(), Object.keys(LONGER).sort());
+  });
+});
