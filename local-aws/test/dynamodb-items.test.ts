@@ -33,6 +33,42 @@ describe("items", () => {
     assert.deepEqual(await scan(), []);
   });
 
+  it("are told with the refusal, where the condition does not hold and the caller asks for it", async () => {
+    await create();
+    await put("a", "1");
+    const onItem = { TableName: table, Key: { id: { S: "a" } } };
+    const condition = { ConditionExpression: "attribute_not_exists(id)" };
+    const asked = { ...condition, ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const };
+
+    const told = [
+      client.send(new PutItemCommand({ TableName: table, Item: item("a", "2"), ...asked })),
+      client.send(new DeleteItemCommand({ ...onItem, ...asked })),
+      client.send(new UpdateItemCommand({ ...onItem, ...asked })),
+    ];
+    const untold = client.send(new PutItemCommand({ TableName: table, Item: item("a", "2"), ...condition }));
+
+    const name = "ConditionalCheckFailedException";
+    await Promise.all([
+      ...told.map(telling => assert.rejects(telling, { name, Item: item("a", "1") })),
+      assert.rejects(untold, { name, Item: undefined }),
+    ]);
+    assert.deepEqual(await scan(), [item("a", "1")]);
+  });
+
+  it("are not told where none is there, and a wish that DynamoDB does not know is refused", async () => {
+    await create();
+    const wish = (what: string) => ({ ReturnValuesOnConditionCheckFailure: what as "ALL_OLD" });
+    const input = { TableName: table, Item: item("a", "1"), ConditionExpression: "attribute_exists(id)" };
+
+    const missing = client.send(new PutItemCommand({ ...input, ...wish("ALL_OLD") }));
+    const unknown = client.send(new PutItemCommand({ ...input, ...wish("ALL_NEW") }));
+
+    await Promise.all([
+      assert.rejects(missing, { name: "ConditionalCheckFailedException", Item: undefined }),
+      assert.rejects(unknown, refused("ValidationException", /enum value set: \[ALL_OLD, NONE\]/)),
+    ]);
+  });
+
   it("are found by a query and in batches", async () => {
     await create();
     await client.send(

@@ -153,17 +153,9 @@ it("refuses by name what it does not implement", async () => {
   const stream = client.send(
     new CreateTableCommand({ ...itemsTable("streamed"), StreamSpecification: { StreamEnabled: true } }),
   );
-  const onFailure = client.send(
-    new PutItemCommand({
-      TableName: table,
-      Item: item("a", "1"),
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-    }),
-  );
 
   await assert.rejects(expiry, refused("NotImplemented", /dynamodb:UpdateTimeToLive/));
   await assert.rejects(stream, refused("NotImplemented", /StreamSpecification/));
-  await assert.rejects(onFailure, refused("NotImplemented", /ReturnValuesOnConditionCheckFailure/));
 });
 
 it("keeps its items on disk when given a directory", async t => {

@@ -46,8 +46,16 @@ interface Store {
     clear(range: { gte: string; lt: string }): Promise<void>;
   };
   getTable(name: string, done: Callback): void;
-  getItemDb(table: string): unknown;
+  getItemDb(table: string): ItemDb;
   getIndexDb(kind: string, table: string, index: string): unknown;
+}
+
+/** The items of one table. */
+interface ItemDb {
+  get(key: string, done: Callback): void;
+  put(key: string, item: unknown, done: Callback): void;
+  del(key: string, done: Callback): void;
+  lock(key: string, run: (release: (done: Callback) => Callback) => void): void;
 }
 
 interface Rules {
@@ -64,10 +72,20 @@ const { checkTypes, checkValidations } = load("dynalite/validations") as {
 const partOf = (folder: "actions" | "validations", operation: string) =>
   load(`dynalite/${folder}/${operation.charAt(0).toLowerCase()}${operation.slice(1)}`);
 
-/** The operations on items, each with dynalite's rules and action. */
+/** Dynalite does not know it: when the condition does not hold, the error may bring the item that is there. */
+const ON_FAILURE = "ReturnValuesOnConditionCheckFailure";
+const ON_FAILURE_RULE = { [ON_FAILURE]: { type: "String", enum: ["ALL_OLD", "NONE"] } };
+
+function rulesOf(operation: string): Rules {
+  const rules: Rules = partOf("validations", operation);
+  const isConditional = "ConditionExpression" in rules.types;
+  return isConditional ? { ...rules, types: { ...rules.types, ...ON_FAILURE_RULE } } : rules;
+}
+
+/** The operations on items, each with its rules and dynalite's action. */
 const operations = new Map(
   ["BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"].map(
-    name => [name, { rules: partOf("validations", name) as Rules, act: partOf("actions", name) as Action }],
+    name => [name, { rules: rulesOf(name), act: partOf("actions", name) as Action }],
   ),
 );
 
@@ -117,12 +135,36 @@ async function perform(store: Store, operation: string, input: Input): Promise<u
   const { rules, act } = operations.get(operation)!;
   try {
     const data = check(input, rules, store);
-    return await new Promise((resolve, reject) => {
-      act(store, data, (error, output) => (error ? reject(error) : resolve(output)));
-    });
+    const run = (on: Store) =>
+      new Promise((resolve, reject) => {
+        act(on, data, (error, output) => (error ? reject(error) : resolve(output)));
+      });
+    return await (data[ON_FAILURE] === "ALL_OLD" ? tellingWhatIsThere(store, run) : run(store));
   } catch (error) {
     throw asAwsError(error);
   }
+}
+
+/** The item is the one that the condition was held against: taken from the read that came before, under its lock. */
+async function tellingWhatIsThere(store: Store, run: (on: Store) => Promise<unknown>): Promise<unknown> {
+  let there: unknown;
+  const getItemDb = (table: string): ItemDb => {
+    const items = store.getItemDb(table);
+    return {
+      get: (key, done) =>
+        items.get(key, (error, item) => {
+          there = item;
+          done(error, item);
+        }),
+      put: (key, item, done) => items.put(key, item, done),
+      del: (key, done) => items.del(key, done),
+      lock: (key, run) => items.lock(key, run),
+    };
+  };
+  return run({ ...store, getItemDb }).catch(error => {
+    if (/ConditionalCheckFailed/.test(error.body?.__type) && there) error.body.Item = there;
+    throw error;
+  });
 }
 
 function check(input: Input, { types, custom }: Rules, store?: Store): Input {
