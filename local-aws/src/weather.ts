@@ -110,6 +110,7 @@ export class Weather {
       table: state(),
       function: state(),
       stage: state(),
+      api: state(),
     });
   }
 

@@ -35,13 +35,15 @@ export interface Timing {
   table: number;
   /** A new function is Pending, a changed one InProgress. */
   function: number;
+  /** A REST API is UPDATING after a change of how it is reached. */
+  api: number;
   /** A new stage does not answer yet. */
   stage: number;
 }
 
 export class World extends EventEmitter<WorldEvents> {
   readonly account: string;
-  readonly timing: Timing = { roleAssumable: 0, table: 0, function: 0, stage: 0 };
+  readonly timing: Timing = { roleAssumable: 0, table: 0, function: 0, api: 0, stage: 0 };
   /** Where this AWS can be reached, "http://127.0.0.1:4566"; set once it listens. */
   endpoint = "http://127.0.0.1:4566";
   readonly #data: Record<string, unknown>;

@@ -15,6 +15,7 @@ import {
   regionsOfApis,
   validation,
 } from "./state.ts";
+import { checkReach, checkTls, isUpdating, securityPolicyOf } from "./tls.ts";
 
 const ENDPOINT_TYPES = ["REGIONAL", "EDGE", "PRIVATE"];
 const MAX_TAGS = 50;
@@ -27,6 +28,8 @@ export const apiOperations: Record<string, Operation> = {
       "endpointConfiguration",
       "apiKeySource",
       "disableExecuteApiEndpoint",
+      "securityPolicy",
+      "endpointAccessMode",
       "tags",
     ],
     run: createApi,
@@ -78,6 +81,8 @@ function createApi(input: Input, { world, region }: Context) {
     apiKeySource: input.apiKeySource ?? "HEADER",
     endpointConfiguration: endpointOf(input.endpointConfiguration ?? {}),
     disableExecuteApiEndpoint: input.disableExecuteApiEndpoint ?? false,
+    securityPolicy: input.securityPolicy,
+    endpointAccessMode: input.endpointAccessMode,
     rootResourceId,
     tags: checkedTags(input.tags ?? {}),
     resources: { [rootResourceId]: { id: rootResourceId, path: "/", methods: {} } },
@@ -85,6 +90,7 @@ function createApi(input: Input, { world, region }: Context) {
     deployments: {},
     stages: {},
   };
+  checkTls(api);
   apisIn(world, region)[api.id] = api;
   regionsOfApis(world)[api.id] = region;
   return shown(api);
@@ -109,7 +115,7 @@ function endpointOf({
   return { types, ipAddressType };
 }
 
-const shown = ({ tags, ...api }: RestApi) => ({
+const shown = (api: RestApi) => ({
   id: api.id,
   name: api.name,
   description: api.description,
@@ -118,7 +124,10 @@ const shown = ({ tags, ...api }: RestApi) => ({
   endpointConfiguration: api.endpointConfiguration,
   disableExecuteApiEndpoint: api.disableExecuteApiEndpoint,
   rootResourceId: api.rootResourceId,
-  tags: Object.keys(tags).length > 0 ? tags : undefined,
+  securityPolicy: securityPolicyOf(api),
+  endpointAccessMode: api.endpointAccessMode,
+  apiStatus: isUpdating(api) ? "UPDATING" : "AVAILABLE",
+  tags: Object.keys(api.tags).length > 0 ? api.tags : undefined,
 });
 
 /** All operations or none. */
@@ -126,6 +135,7 @@ function updateApi(input: Input, context: Context) {
   const api = apiOf(input, context);
   const changed = { ...api, endpointConfiguration: { ...api.endpointConfiguration } };
   applyPatches(input, patch => patchApi(changed, patch));
+  if (checkReach(api, changed, input)) changed.updatingUntil = Date.now() + context.world.timing.api;
   Object.assign(api, changed);
   return { ...shown(api), tags: api.tags };
 }
@@ -137,6 +147,8 @@ function patchApi(api: RestApi, patch: Patch): boolean {
   else if (path === "/description") api.description = value || undefined;
   else if (path === "/apiKeySource") api.apiKeySource = value;
   else if (path === "/disableExecuteApiEndpoint") api.disableExecuteApiEndpoint = value === "true";
+  else if (path === "/securityPolicy") api.securityPolicy = value || undefined;
+  else if (path === "/endpointAccessMode") api.endpointAccessMode = value || undefined;
   else if (path === "/endpointConfiguration/ipAddressType") api.endpointConfiguration.ipAddressType = value;
   else if (/^\/endpointConfiguration\/types\/\w+$/.test(path)) replaceType(api, path, value);
   else if (/^\/(policy|binaryMediaTypes|minimumCompressionSize|endpointConfiguration)\b/.test(path))

@@ -97,6 +97,10 @@ export interface RestApi extends Snapshot {
   apiKeySource: string;
   endpointConfiguration: { types: string[]; ipAddressType: string };
   disableExecuteApiEndpoint: boolean;
+  securityPolicy?: string;
+  endpointAccessMode?: string;
+  /** Milliseconds since the epoch: its status is UPDATING before. */
+  updatingUntil?: number;
   rootResourceId: string;
   tags: Strings;
   deployments: Record<string, Deployment>;

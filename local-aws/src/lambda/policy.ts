@@ -1,9 +1,18 @@
 /** A function's own policy: who may invoke it. */
 import { randomUUID } from "node:crypto";
-import { evaluate, list, type Policy, type Statement } from "../policy/evaluate.ts";
+import { evaluate, list, type Policy, type Statement, statementsOf } from "../policy/evaluate.ts";
+import { policyProblem } from "../policy/grammar.ts";
 import { AwsError, type Context, type Input, type Operation } from "../service.ts";
 import type { World } from "../world.ts";
-import { arnOf, conflict, functionOf, invalid, type LambdaFunction, notFound } from "./functions.ts";
+import {
+  arnOf,
+  conflict,
+  functionNamed,
+  functionOf,
+  invalid,
+  type LambdaFunction,
+  notFound,
+} from "./functions.ts";
 
 const NO_POLICY = "The resource you requested does not exist.";
 
@@ -23,13 +32,51 @@ export const policyOperations: Record<string, Operation> = {
   RemovePermission: { params: ["FunctionName", "StatementId", "RevisionId"], run: removePermission },
   GetPolicy: {
     params: ["FunctionName", "Qualifier"],
+    run: (input, context) => shown(functionOf(input, context)),
+  },
+  GetResourcePolicy: {
+    params: ["ResourceArn"],
+    run: (input, context) => shown(functionNamed(input.ResourceArn, context)),
+  },
+  PutResourcePolicy: { params: ["ResourceArn", "Policy", "RevisionId"], run: putPolicy },
+  DeleteResourcePolicy: {
+    params: ["ResourceArn", "RevisionId"],
     run(input, context) {
-      const fn = functionOf(input, context);
+      const fn = functionNamed(input.ResourceArn, context);
       if (!fn.policy) throw notFound(NO_POLICY);
-      return { Policy: JSON.stringify(fn.policy), RevisionId: fn.policyRevisionId };
+      checkRevision(input, fn);
+      setPolicy(fn, undefined);
     },
   },
 };
+
+function shown({ policy, policyRevisionId }: LambdaFunction) {
+  if (!policy) throw notFound(NO_POLICY);
+  return { Policy: JSON.stringify(policy), RevisionId: policyRevisionId };
+}
+
+const MAX_POLICY_BYTES = 20 * 1024;
+
+/**
+ * Replaces all statements at once, those that AddPermission made among them.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_PutResourcePolicy.html
+ */
+function putPolicy(input: Input, context: Context) {
+  const fn = functionNamed(input.ResourceArn, context);
+  const text = `${input.Policy ?? ""}`;
+  const problem = policyProblem(text, "function") ?? strangeResource(text, arnOf(context.world, fn));
+  if (problem) throw invalid(problem);
+  if (text.length > MAX_POLICY_BYTES)
+    throw new AwsError("PolicyLengthExceededException", 400, "The policy is larger than 20480 bytes.");
+  checkRevision(input, fn);
+  setPolicy(fn, JSON.parse(text));
+  return shown(fn);
+}
+
+const strangeResource = (text: string, arn: string): string | undefined =>
+  statementsOf(text).every(({ Resource }) => list(Resource).every(resource => resource === arn))
+    ? undefined
+    : "Policy has invalid resource";
 
 /** Whether a function's policy lets an AWS service invoke it on behalf of a resource. */
 export function permits(world: World, fn: LambdaFunction, service: string, sourceArn: string): boolean {
@@ -108,6 +155,10 @@ function checkRevision({ RevisionId }: Input, { policyRevisionId }: LambdaFuncti
 
 function setStatements(fn: LambdaFunction, statements: Statement[]): void {
   const policy: Policy = { Version: "2012-10-17", Id: "default", Statement: statements };
-  fn.policy = statements.length > 0 ? policy : undefined;
+  setPolicy(fn, statements.length > 0 ? policy : undefined);
+}
+
+function setPolicy(fn: LambdaFunction, policy: Policy | undefined): void {
+  fn.policy = policy;
   fn.policyRevisionId = randomUUID();
 }

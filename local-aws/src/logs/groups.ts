@@ -20,7 +20,10 @@ const RETENTION_DAYS = [
 const MAX_TAGS = 50;
 
 export const groupOperations: Record<string, Operation> = {
-  CreateLogGroup: { params: ["logGroupName", "tags", "logGroupClass"], run: createGroup },
+  CreateLogGroup: {
+    params: ["logGroupName", "tags", "logGroupClass", "deletionProtectionEnabled"],
+    run: createGroup,
+  },
   DescribeLogGroups: {
     params: ["logGroupNamePrefix", "logGroupNamePattern", "limit", "nextToken"],
     run: describeGroups,
@@ -28,8 +31,18 @@ export const groupOperations: Record<string, Operation> = {
   DeleteLogGroup: {
     params: ["logGroupName"],
     run(input, context) {
+      const group = requireGroup(input, context);
+      if (group.deletionProtectionEnabled) throw protectedGroup();
       const groups = groupsOf(context.world, context.region);
-      groups.splice(groups.indexOf(requireGroup(input, context)), 1);
+      groups.splice(groups.indexOf(group), 1);
+    },
+  },
+  PutLogGroupDeletionProtection: {
+    params: ["logGroupIdentifier", "deletionProtectionEnabled"],
+    run(input, context) {
+      checkParameter("logGroupIdentifier", input.logGroupIdentifier, { required: true });
+      checkParameter("deletionProtectionEnabled", input.deletionProtectionEnabled, { required: true });
+      requireGroup(input, context).deletionProtectionEnabled = input.deletionProtectionEnabled;
     },
   },
   PutRetentionPolicy: {
@@ -66,6 +79,14 @@ export const groupOperations: Record<string, Operation> = {
   },
 };
 
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/protecting-log-groups-from-deletion.html */
+const protectedGroup = () =>
+  new AwsError(
+    "ValidationException",
+    400,
+    "Cannot delete log group with deletion protection enabled. Disable deletion protection first.",
+  );
+
 function createGroup(input: Input, { world, region }: Context): void {
   const name = nameIn(input, "logGroupName");
   checkParameter("logGroupClass", input.logGroupClass, { oneOf: ["STANDARD"] });
@@ -74,7 +95,8 @@ function createGroup(input: Input, { world, region }: Context): void {
   if (groups.some(group => group.name === name))
     throw new AwsError("ResourceAlreadyExistsException", 400, "The specified log group already exists");
   if (name.startsWith("aws/")) throw invalid("Log groups starting with AWS/ are reserved for AWS.");
-  groups.push({ name, createdAt: Date.now(), tags, streams: [] });
+  const { deletionProtectionEnabled } = input;
+  groups.push({ name, createdAt: Date.now(), tags, streams: [], deletionProtectionEnabled });
 }
 
 function describeGroups(input: Input, context: Context) {
@@ -100,6 +122,7 @@ const shown = (group: LogGroup, context: Context) => ({
   storedBytes: 0,
   logGroupClass: "STANDARD",
   logGroupArn: groupArn(group, context),
+  deletionProtectionEnabled: group.deletionProtectionEnabled ?? false,
 });
 
 /** Tags are asked for by the ARN without the `:*` that DescribeLogGroups ends it with. */

@@ -13,6 +13,8 @@ export interface LogGroup {
   name: string;
   createdAt: number;
   retentionInDays?: number;
+  /** A protected group cannot be deleted. */
+  deletionProtectionEnabled?: boolean;
   tags: Record<string, string>;
   streams: LogStream[];
 }

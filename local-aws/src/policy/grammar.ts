@@ -3,8 +3,11 @@
 import { AwsError } from "../service.ts";
 import { list, type Policy, type Statement } from "./evaluate.ts";
 
-/** "identity" is attached to who asks, "trust" says who may assume a role, "bucket" is attached to a bucket. */
-export type PolicyKind = "identity" | "trust" | "bucket";
+/**
+ * "identity" is attached to who asks, "trust" says who may assume a role, "bucket" and "function" are attached to
+ * what they are about.
+ */
+export type PolicyKind = "identity" | "trust" | "bucket" | "function";
 
 /** Checks a policy for IAM and returns it parsed. */
 export function validatePolicy(text: string, kind: "identity" | "trust"): Policy {
@@ -28,6 +31,7 @@ const NOT_JSON: Record<PolicyKind, string> = {
   identity: "Syntax errors in policy.",
   trust: "This policy contains invalid Json",
   bucket: "Policies must be valid JSON and the first byte must be '{'",
+  function: "The policy is not valid JSON.",
 };
 
 function parse(text: string): Policy | undefined {
@@ -95,10 +99,12 @@ function actionProblem(statement: Statement, kind: PolicyKind): string | undefin
     return actions.every(action => action.startsWith("sts:"))
       ? undefined
       : "AssumeRole policy may only specify STS AssumeRole actions.";
-  if (kind === "bucket")
-    return actions.every(action => action === "*" || action.startsWith("s3:"))
+  if (kind === "bucket" || kind === "function") {
+    const prefix = kind === "bucket" ? "s3:" : "lambda:";
+    return actions.every(action => action === "*" || action.startsWith(prefix))
       ? undefined
       : "Policy has invalid action";
+  }
   return actions.every(action => action === "*" || /^[a-z0-9-]+:[A-Za-z0-9*?]+$/.test(action))
     ? undefined
     : "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
@@ -113,7 +119,7 @@ function resourceProblem(statement: Statement, kind: PolicyKind): string | undef
       : "Missing required field Resource";
   const wrong = resources.find(resource => resource !== "*" && !/^arn:([^:]*:){4}./.test(resource));
   if (wrong === undefined) return undefined;
-  return kind === "bucket"
+  return kind === "bucket" || kind === "function"
     ? "Policy has invalid resource"
     : `Resource ${wrong} must be in ARN format or "*".`;
 }
