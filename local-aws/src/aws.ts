@@ -34,7 +34,7 @@ export interface AwsParts {
   /** Finds whose an access key is. */
   callerOf: (accessKeyId: string) => Caller | undefined;
   /** Refuses what the caller's policies do not allow. */
-  authorize: (service: string, call: Call, context: Context) => void;
+  authorize: (service: string, call: Call, context: Context, request: AwsRequest) => void;
   around?: Around;
 }
 
@@ -109,7 +109,7 @@ export function createAnswer({
     try {
       const operation = service.operations[call.operation];
       if (!operation) throw notImplemented(`${service.name}:${call.operation}`);
-      authorize(service.name, call, { world, region, caller, requestId });
+      authorize(service.name, call, { world, region, caller, requestId }, request);
       refuseUnknown(service.name, call, operation.params);
       const output = await operation.run(call.input, { world, region, caller, requestId });
       return service.protocol.answer(call, output, requestId);

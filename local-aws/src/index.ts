@@ -1,5 +1,6 @@
 /** A small, strict AWS in one process: S3, API Gateway, Lambda, DynamoDB, IAM, CloudWatch Logs and STS. */
 
+export { issueRoleKey, type RoleKey } from "./access/authorize.ts";
 export { apisIn } from "./apigateway/state.ts";
 export { type Answer, type Around, ConnectionCut } from "./aws.ts";
 export { listen } from "./http.ts";

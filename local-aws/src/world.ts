@@ -18,8 +18,18 @@ export interface ServedRecord {
   ms: number;
 }
 
+/** What a role's policies said when it asked for something. */
+export interface Decision {
+  roleName: string;
+  action: string;
+  resource: string;
+  conditions?: Record<string, string>;
+  verdict: "allow" | "deny" | "none";
+}
+
 interface WorldEvents {
   call: [CallRecord];
+  decided: [Decision];
   served: [ServedRecord];
   /** A line that a function wrote, with its log group. */
   log: [{ group: string; line: string }];

@@ -10,44 +10,13 @@ import {
   CreateRoleCommand,
   DeleteRoleCommand,
   GetRoleCommand,
-  PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { accountKey, authorize, issueRoleKey } from "../src/access/authorize.ts";
-import type { Input } from "../src/service.ts";
+import { BASIC, TRUST } from "./roles.ts";
 import { ACCOUNT, refused, smallAws } from "./small-aws.ts";
-
-const BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
-const document = (...statements: object[]) =>
-  JSON.stringify({ Version: "2012-10-17", Statement: statements });
-const TRUST = document({
-  Effect: "Allow",
-  Principal: { Service: "lambda.amazonaws.com" },
-  Action: "sts:AssumeRole",
-});
-
-/** A world with one role of one inline policy. */
-async function withRole(...statements: object[]) {
-  const aws = smallAws();
-  await aws.iam.send(new CreateRoleCommand({ RoleName: "r", AssumeRolePolicyDocument: TRUST }));
-  if (statements.length > 0)
-    await aws.iam.send(
-      new PutRolePolicyCommand({ RoleName: "r", PolicyName: "p", PolicyDocument: document(...statements) }),
-    );
-  /** Asks as the role: "allowed" or the message of the refusal. */
-  const ask = (service: string, operation: string, input: Input) => {
-    const caller = { kind: "role" as const, roleName: "r", sessionName: "fn" };
-    const context = { world: aws.world, region: "eu-west-1", caller, requestId: "1" };
-    try {
-      authorize(service, { operation, input }, context);
-      return "allowed";
-    } catch (error) {
-      return (error as Error).message;
-    }
-  };
-  return { ...aws, ask };
-}
+import { withRole } from "./with-role.ts";
 
 const TABLE = `arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/items`;
 

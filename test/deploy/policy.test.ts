@@ -1,7 +1,8 @@
+/** What whoever deploys must be allowed: docs/policy.json, no more and no less. */
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
-import { test } from "node:test";
-import policy from "../../docs/policy.json" with { type: "json" };
+import { before, describe, test } from "node:test";
+import { allows, demandsOfARoundTrip, deployWith, policy, type Statement } from "./deployer.ts";
 
 /** The services' names in policies, by their clients' packages. Those left out need no action of their own. */
 const SERVICES: Record<string, string> = {
@@ -36,7 +37,7 @@ async function actionsInSources(): Promise<Set<string>> {
   return actions;
 }
 
-test("docs/policy.json allows every call that deploy and teardown make", async () => {
+test("docs/policy.json names every action that deploy and teardown have in their sources", async () => {
   const needed = await actionsInSources();
 
   const allowed = new Set(policy.Statement.flatMap(({ Action }) => Action));
@@ -48,19 +49,78 @@ test("docs/policy.json allows every call that deploy and teardown make", async (
   );
 });
 
-test("docs/policy.json allows nothing that deploy and teardown do not do", async () => {
-  const needed = await actionsInSources();
+/** Asked for only where an endpoint that stands in for AWS passes over the tags of CreateBucket. */
+const NOT_ON_AWS = ["s3:PutBucketTagging"];
 
-  const others = policy.Statement.flatMap(({ Action }) => Action).filter(action => !needed.has(action));
+/** The policy's statements with one of their actions or resources left out, and which one. */
+function* withOneLess(): Generator<[left: string, statements: Statement[]]> {
+  for (const [at, statement] of policy.Statement.entries())
+    for (const element of ["Action", "Resource"] as const) {
+      const all = [statement[element]].flat();
+      for (const left of all) {
+        const rest = all.filter(other => other !== left);
+        const less = rest.length > 0 ? [{ ...statement, [element]: rest }] : [];
+        yield [`${statement.Sid}: ${left}`, policy.Statement.toSpliced(at, 1, ...less)];
+      }
+    }
+}
 
-  assert.deepEqual(others.filter(action => !action.startsWith("apigateway:")).sort(), [
-    "dynamodb:TagResource", // tags given to a create
-    "iam:PassRole", // the function gets the role
-    "iam:TagRole",
-    "lambda:ListTags", // the tags in GetFunction's answer
-    "lambda:TagResource",
-    "logs:TagResource",
-    "s3:ListBucket", // a missing object is a 404 instead of a 403
-    "s3:TagResource",
-  ]);
+describe("a role that has docs/policy.json and nothing else", () => {
+  let demands: Awaited<ReturnType<typeof demandsOfARoundTrip>>;
+  before(async () => {
+    demands = await demandsOfARoundTrip();
+  });
+
+  test("deploys, repairs what was changed, and removes everything", () => {
+    const denied = demands.filter(demand => !allows(policy.Statement, demand));
+
+    assert.ok(demands.length > 80, `${demands.length} demands`);
+    assert.deepEqual(denied, []);
+  });
+
+  test("needs each action and each resource of it", () => {
+    const idle = [...withOneLess()]
+      .filter(([, statements]) => demands.every(demand => allows(statements, demand)))
+      .map(([left]) => left);
+
+    assert.deepEqual(
+      idle,
+      NOT_ON_AWS.map(action => `Bucket: ${action}`),
+    );
+  });
+
+  test("may pass the function's role to Lambda, and to no other service", () => {
+    const pass = demands.filter(({ action }) => action === "iam:PassRole");
+    const to = (service: string) => ({ conditions: { "iam:PassedToService": service } });
+
+    assert.ok(pass.length > 0);
+    for (const demand of pass) {
+      assert.ok(allows(policy.Statement, { ...demand, ...to("lambda.amazonaws.com") }));
+      for (const other of ["ec2.amazonaws.com", "glue.amazonaws.com", "lambda.amazonaws.com.example"])
+        assert.ok(!allows(policy.Statement, { ...demand, ...to(other) }), other);
+      assert.ok(!allows(policy.Statement, { ...demand, conditions: {} }));
+    }
+  });
+
+  test("may do nothing to another stack's resources", () => {
+    const names = ["table/dynamosync", "function:dynamosync", "role/dynamosync-", "s3:::dynamosync-"];
+    const others = demands
+      .filter(({ resource }) => names.some(name => resource.includes(name)))
+      .map(demand => ({ ...demand, resource: demand.resource.replace("dynamosync", "another") }));
+
+    assert.ok(others.length > 40);
+    assert.deepEqual(
+      others.filter(demand => allows(policy.Statement, demand)),
+      [],
+    );
+  });
+});
+
+test("without iam:PassRole the function cannot be created, and the error says what is missing", async () => {
+  const less = policy.Statement.filter(({ Action }) => Action !== "iam:PassRole");
+
+  await assert.rejects(
+    deployWith({ ...policy, Statement: less }),
+    /not authorized to perform: iam:PassRole on resource: arn:aws:iam::\d+:role\/dynamosync-/,
+  );
 });

@@ -3,10 +3,9 @@ import { randomBytes } from "node:crypto";
 import { policiesOf } from "../iam/policies.ts";
 import { roleOf, uniqueId } from "../iam/state.ts";
 import { evaluate, type Verdict } from "../policy/evaluate.ts";
-import { s3Actions } from "../s3/actions.ts";
 import { AwsError, type Call, type Caller, type Context } from "../service.ts";
 import type { World } from "../world.ts";
-import { resourcesOf } from "./resources.ts";
+import { type Demand, demandsOf, type Route } from "./demands.ts";
 
 /** The account's own key: everything is allowed to it. */
 export interface AccountKey {
@@ -65,33 +64,51 @@ export function arnOf(world: World, caller: Caller): string {
   return `arn:aws:sts::${world.account}:assumed-role/${caller.roleName}/${caller.sessionName}`;
 }
 
-/** What a role's policies say to an action on a resource. */
-export function verdictOfRole(world: World, roleName: string, action: string, resource: string): Verdict {
+/** What a role's policies say to what it asks for. */
+export function verdictOfRole(
+  world: World,
+  roleName: string,
+  { action, resource, ...given }: Demand,
+): Verdict {
   const role = roleOf(world, roleName);
   if (!role) return "none";
-  const conditions = { "aws:PrincipalArn": role.arn, "aws:PrincipalAccount": world.account };
+  const conditions = {
+    "aws:PrincipalArn": role.arn,
+    "aws:PrincipalAccount": world.account,
+    ...given.conditions,
+  };
   const verdicts = policiesOf(role).map(policy => evaluate(policy, { action, resource, conditions }));
   if (verdicts.includes("deny")) return "deny";
   return verdicts.includes("allow") ? "allow" : "none";
 }
 
+/** What the caller's policies say to something; the world is told what was decided for a role. */
+export function verdictOf({ world, caller }: Pick<Context, "world" | "caller">, demand: Demand): Verdict {
+  if (caller.kind === "account") return "allow";
+  if (caller.kind === "anonymous") return "none";
+  const verdict = verdictOfRole(world, caller.roleName, demand);
+  world.emit("decided", { ...demand, roleName: caller.roleName, verdict });
+  return verdict;
+}
+
+/** Only API Gateway's permissions depend on it. */
+const NO_ROUTE: Route = { method: "POST", path: "/" };
+
 /** Refuses what the caller's policies do not allow. */
-export function authorize(service: string, call: Call, context: Context): void {
-  const { world, caller } = context;
-  if (caller.kind === "account") return;
+export function authorize(service: string, call: Call, context: Context, route = NO_ROUTE): void {
+  if (context.caller.kind === "account") return;
   // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: needs no permission.
   if (service === "sts" && call.operation === "GetCallerIdentity") return;
-  const action = `${service}:${service === "s3" ? (s3Actions[call.operation] ?? call.operation) : call.operation}`;
-  for (const resource of resourcesOf(service, call, context)) {
-    const verdict = caller.kind === "role" ? verdictOfRole(world, caller.roleName, action, resource) : "none";
-    if (verdict !== "allow") throw denied(service, arnOf(world, caller), action, resource, verdict);
+  for (const demand of demandsOf(service, call, context, route)) {
+    const verdict = verdictOf(context, demand);
+    if (verdict !== "allow") throw denied(service, arnOf(context.world, context.caller), demand, verdict);
   }
 }
 
 const JSON_SERVICES = ["dynamodb", "logs"];
 const XML_SERVICES = ["s3", "iam", "sts"];
 
-function denied(service: string, arn: string, action: string, resource: string, verdict: Verdict): AwsError {
+function denied(service: string, arn: string, { action, resource }: Demand, verdict: Verdict): AwsError {
   const because =
     verdict === "deny"
       ? "with an explicit deny in an identity-based policy"

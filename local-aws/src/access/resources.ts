@@ -1,7 +1,8 @@
 /** Which resources a call is about, as ARNs: what policies are evaluated against. */
 import type { Call, Context, Input } from "../service.ts";
+import type { Route } from "./demands.ts";
 
-type Finder = (input: Input, context: Context) => string[];
+type Finder = (input: Input, context: Context, route: Route) => string[];
 
 const FINDERS: Record<string, Finder> = {
   dynamodb: (input, context) =>
@@ -13,13 +14,21 @@ const FINDERS: Record<string, Finder> = {
     input.resourceArn ??
       arnOf(context, "logs", `log-group:${input.logGroupName ?? ""}:log-stream:${input.logStreamName ?? ""}`),
   ],
+  lambda: ({ FunctionName, Resource = FunctionName }, context) => {
+    const name = `${Resource ?? "*"}`;
+    return [name.startsWith("arn:") ? name : arnOf(context, "lambda", `function:${name}`)];
+  },
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+  apigateway: (_input, { region }, { path }) => [`arn:aws:apigateway:${region}::${path}`],
   s3: ({ Bucket, Key }) => [`arn:aws:s3:::${[Bucket ?? "*", Key].filter(Boolean).join("/")}`],
   iam: ({ RoleName }, { world }) => [`arn:aws:iam::${world.account}:role/${RoleName ?? "*"}`],
 };
 
 /** The ARNs of a call's resources; "*" when the service's calls are not told apart. */
-export function resourcesOf(service: string, { input }: Call, context: Context): string[] {
-  const found = FINDERS[service]?.(input, context) ?? [];
+export function resourcesOf(service: string, { operation, input }: Call, context: Context, route: Route) {
+  // The objects that it names are in the body, each to be allowed; their bucket stands for them all.
+  if (service === "s3" && operation === "DeleteObjects") return [`arn:aws:s3:::${input.Bucket}/*`];
+  const found = FINDERS[service]?.(input, context, route) ?? [];
   return found.length > 0 ? found : ["*"];
 }
 

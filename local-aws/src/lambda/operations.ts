@@ -1,5 +1,6 @@
 /** Lambda's operations on functions themselves. */
 import { createHash, randomUUID } from "node:crypto";
+import { verdictOf } from "../access/authorize.ts";
 import { roleOf } from "../iam/state.ts";
 import { AwsError, type Context, type Input, notImplemented, type Operation } from "../service.ts";
 import { brokenConstraint } from "../wire/constraints.ts";
@@ -88,12 +89,16 @@ function getFunction(input: Input, context: Context) {
     Configuration: describe(fn, context.world),
     // On AWS a URL that S3 answers for ten minutes.
     Code: { RepositoryType: "S3", Location: `data:application/zip;base64,${fn.zip}` },
-    ...(Object.keys(fn.tags).length > 0 && { Tags: fn.tags }),
+    ...(Object.keys(fn.tags).length > 0 && mayListTags(fn, context) && { Tags: fn.tags }),
     ...(fn.reservedConcurrency !== undefined && {
       Concurrency: { ReservedConcurrentExecutions: fn.reservedConcurrency },
     }),
   };
 }
+
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html: tags only for who may list them. */
+const mayListTags = (fn: LambdaFunction, context: Context) =>
+  verdictOf(context, { action: "lambda:ListTags", resource: arnOf(context.world, fn) }) === "allow";
 
 function listFunctions({ Marker = "", MaxItems = 50 }: Input, { world, region }: Context) {
   const functions = functionsIn(world, region);

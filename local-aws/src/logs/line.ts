@@ -20,7 +20,7 @@ export interface LogLine {
 export function writeLog(world: World, region: string, line: LogLine): void {
   const groups = groupsOf(world, region);
   const may = (action: string, resource: string) =>
-    line.roleName === undefined || verdictOfRole(world, line.roleName, action, resource) === "allow";
+    line.roleName === undefined || verdictOfRole(world, line.roleName, { action, resource }) === "allow";
   const arn = `arn:aws:logs:${region}:${world.account}:log-group:${line.group}:log-stream:`;
   let group = groups.find(({ name }) => name === line.group);
   if (!group) {

@@ -1,10 +1,11 @@
 /** S3's operations on objects. */
 import { createHash } from "node:crypto";
-import { AwsError, type Input, type Operation } from "../service.ts";
+import { verdictOf } from "../access/authorize.ts";
+import { AwsError, type Context, type Input, type Operation } from "../service.ts";
 import { fromXml, malformedXml } from "../wire/xml.ts";
 import { onBucket } from "./access.ts";
 import { CONDITIONS, checkRead, checkWrite } from "./conditions.ts";
-import { invalidArgument, noSuchKey } from "./errors.ts";
+import { accessDenied, invalidArgument, noSuchKey } from "./errors.ts";
 import { listOperations } from "./lists.ts";
 import { NAMESPACE, type S3Output } from "./protocol.ts";
 import { type Bucket, objectAt, type StoredObject } from "./state.ts";
@@ -18,15 +19,15 @@ export const objectOperations: Record<string, Operation> = {
     ["Key", "Body", "Headers", "Checksums", "IfMatch", "IfNoneMatch"],
     putObject,
   ),
-  GetObject: onBucket("GetObject", READ, (bucket, input) => {
-    const object = requireObject(bucket, input);
+  GetObject: onBucket("GetObject", READ, (bucket, input, context) => {
+    const object = requireObject(bucket, input, context);
     return { headers: headersOf(object, input), body: Buffer.from(object.body, "base64") };
   }),
-  HeadObject: onBucket("HeadObject", READ, (bucket, input) => ({
-    headers: headersOf(requireObject(bucket, input), input),
+  HeadObject: onBucket("HeadObject", READ, (bucket, input, context) => ({
+    headers: headersOf(requireObject(bucket, input, context), input),
   })),
-  GetObjectTagging: onBucket("GetObjectTagging", ["Key", "VersionId"], (bucket, input) => {
-    requireObject(bucket, input);
+  GetObjectTagging: onBucket("GetObjectTagging", ["Key", "VersionId"], (bucket, input, context) => {
+    requireObject(bucket, input, context);
     return { xml: { Tagging: { "@xmlns": NAMESPACE, TagSet: "" } } };
   }),
   DeleteObject: onBucket("DeleteObject", ["Key", "VersionId", "IfMatch"], (bucket, input) => {
@@ -72,12 +73,19 @@ export const headersOf = (object: StoredObject, input: Input = {}): Record<strin
 const withType = (checksums: Record<string, string>): Record<string, string> =>
   Object.keys(checksums).length > 0 ? { ...checksums, "x-amz-checksum-type": "FULL_OBJECT" } : {};
 
-function requireObject(bucket: Bucket, input: Input): StoredObject {
+function requireObject(bucket: Bucket, input: Input, context: Context): StoredObject {
   checkVersion(input.VersionId);
   const object = objectAt(bucket, input.Key);
-  if (!object) throw noSuchKey(input.Key);
+  if (!object) throw missing(bucket, input.Key, context);
   checkRead(object, input);
   return object;
+}
+
+/** Who may not list a bucket is not told what is missing there. */
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+function missing({ name }: Bucket, key: string, context: Context): AwsError {
+  const demand = { action: "s3:ListBucket", resource: `arn:aws:s3:::${name}` };
+  return verdictOf(context, demand) === "allow" ? noSuchKey(key) : accessDenied();
 }
 
 /** Versioning cannot be enabled here, so that each object has the one version "null". */

@@ -1,0 +1,139 @@
+/** Deploy and teardown as a role that has docs/policy.json and nothing else, and all that they ask permission for. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import * as apigateway from "@aws-sdk/client-api-gateway";
+import * as iam from "@aws-sdk/client-iam";
+import * as lambda from "@aws-sdk/client-lambda";
+import * as s3 from "@aws-sdk/client-s3";
+import { zipSync } from "fflate";
+import { createAws, evaluate, inProcessHandler, issueRoleKey, type PolicyRequest } from "local-aws";
+import { type Clients, connect } from "../../converge/aws.ts";
+import { type DeployOptions, deploy } from "../../deploy.ts";
+import { DEFAULT_NAME, type Stack, stack } from "../../stack.ts";
+import { teardown } from "../../teardown.ts";
+
+export interface Statement {
+  Sid: string;
+  Effect: string;
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, string>>;
+}
+
+export const policy: { Version: string; Statement: Statement[] } = JSON.parse(
+  readFileSync(new URL("../../docs/policy.json", import.meta.url), "utf8"),
+);
+
+/** Whether statements allow what is asked for. */
+export const allows = (statements: Statement[], demand: PolicyRequest): boolean =>
+  evaluate(JSON.stringify({ ...policy, Statement: statements }), demand) === "allow";
+
+const REGION = "eu-central-1";
+const DEPLOYER = "deployer";
+const TRUST = JSON.stringify({
+  Version: policy.Version,
+  Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],
+});
+
+/** An AWS in this process, its owner's clients, and the clients of a role that has some policy. */
+async function awsWithDeployer(document: object) {
+  const aws = await createAws({ region: REGION });
+  Object.assign(process.env, aws.environment);
+  const settings = { requestHandler: inProcessHandler(aws.answer) };
+  const owner = connect(REGION, settings);
+  await owner.iam.send(new iam.CreateRoleCommand({ RoleName: DEPLOYER, AssumeRolePolicyDocument: TRUST }));
+  const PolicyDocument = JSON.stringify(document);
+  await owner.iam.send(
+    new iam.PutRolePolicyCommand({ RoleName: DEPLOYER, PolicyName: "deploy", PolicyDocument }),
+  );
+  const { id, secret, token } = issueRoleKey(aws.world, DEPLOYER);
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: id,
+    AWS_SECRET_ACCESS_KEY: secret,
+    AWS_SESSION_TOKEN: token,
+  });
+  const clients = connect(REGION, settings);
+  return { aws, owner, clients };
+}
+
+/** The API is not asked whether it answers: there is no socket that it could answer on. */
+async function withoutSmoke<T>(work: () => Promise<T>): Promise<T> {
+  const realFetch = globalThis.fetch;
+  globalThis.fetch = async () => new Response('{"error":{"code":"not_found"}}', { status: 404 });
+  try {
+    return await work();
+  } finally {
+    globalThis.fetch = realFetch;
+  }
+}
+
+const build: DeployOptions["build"] = {
+  async code() {
+    const source = new TextEncoder().encode("export const handler = () => {}");
+    const zip = zipSync({ "index.mjs": [source, { mtime: "2000-01-01" }] });
+    return { zip, sha256: createHash("sha256").update(zip).digest("base64") };
+  },
+  page: async url => `<a href="${url}">API</a>`,
+};
+
+/** Deploys as a role that has this policy. */
+export async function deployWith(document: object): Promise<void> {
+  const { aws, clients } = await awsWithDeployer(document);
+  try {
+    await withoutSmoke(() => deploy({ name: DEFAULT_NAME, region: REGION, clients, build }));
+  } finally {
+    delete process.env.AWS_SESSION_TOKEN;
+    await aws.close();
+  }
+}
+
+/** What somebody else may have changed, as far as only its repair needs some permission. */
+async function changeEverything(
+  { apigateway: gateway, iam: identities, lambda: functions, s3: buckets }: Clients,
+  { role, lambda: fn, bucket, api, tags }: Stack,
+) {
+  const RoleName = role.name;
+  await identities.send(new iam.UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: TRUST }));
+  const PolicyArn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+  await identities.send(new iam.AttachRolePolicyCommand({ RoleName, PolicyArn }));
+  const FunctionName = fn.name;
+  await functions.send(new lambda.UpdateFunctionConfigurationCommand({ FunctionName, MemorySize: 128 }));
+  const ZipFile = zipSync({ "index.mjs": new TextEncoder().encode("export const handler = 1") });
+  await functions.send(new lambda.UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
+  await functions.send(
+    new lambda.AddPermissionCommand({
+      FunctionName,
+      StatementId: "more",
+      Action: "lambda:InvokeFunction",
+      Principal: "events.amazonaws.com",
+    }),
+  );
+  const OwnershipControls = { Rules: [{ ObjectOwnership: "ObjectWriter" as const }] };
+  await buckets.send(new s3.PutBucketOwnershipControlsCommand({ Bucket: bucket.name, OwnershipControls }));
+  await buckets.send(new s3.DeleteObjectCommand({ Bucket: bucket.name, Key: bucket.pageKey }));
+  const { items = [] } = await gateway.send(new apigateway.GetRestApisCommand({}));
+  const resourceArn = `arn:aws:apigateway:${REGION}::/restapis/${items[0]!.id}/stages/${api.stageName}`;
+  await gateway.send(new apigateway.UntagResourceCommand({ resourceArn, tagKeys: Object.keys(tags) }));
+}
+
+/** All that deploying, repairing what somebody else changed, and removing asks permission for. */
+export async function demandsOfARoundTrip(): Promise<PolicyRequest[]> {
+  const { aws, owner, clients } = await awsWithDeployer(policy);
+  const demands = new Map<string, PolicyRequest>();
+  aws.world.on("decided", ({ roleName, action, resource, conditions }) => {
+    if (roleName === DEPLOYER) demands.set(`${action} ${resource}`, { action, resource, conditions });
+  });
+  const deployed = () => deploy({ name: DEFAULT_NAME, region: REGION, clients, build });
+  try {
+    await withoutSmoke(async () => {
+      const { account } = await deployed();
+      await changeEverything(owner, stack({ name: DEFAULT_NAME, account, region: REGION, partition: "aws" }));
+      await deployed();
+      await teardown({ name: DEFAULT_NAME, region: REGION, clients });
+    });
+    return [...demands.values()];
+  } finally {
+    delete process.env.AWS_SESSION_TOKEN;
+    await aws.close();
+  }
+}
