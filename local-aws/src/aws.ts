@@ -93,7 +93,11 @@ export function createAnswer({
       if (error instanceof ConnectionCut) throw error;
       response = service.protocol.fail(asAwsError(error), requestId);
     }
-    if (!isRead(operation) && response.status < 300) world.emit("change");
+    if (!isRead(operation) && response.status < 300) {
+      world.emit("change");
+      // What a function does all the time, its items and log lines, is not worth a file each.
+      if (caller?.kind === "account") await world.persist();
+    }
     world.emit("call", {
       service: name,
       operation,

@@ -120,27 +120,32 @@ function parse(path: string, text: string): Saved {
   return saved as Saved;
 }
 
-/** Saves the world shortly after each change, and when it closes. */
+/** Saves the world when asked to, shortly after each change, and when it closes. */
 function keep(world: World, path: string): void {
   let timer: NodeJS.Timeout | undefined;
   let kept = "";
   let writing = Promise.resolve();
+  let next: Promise<void> | undefined;
 
   const write = async () => {
+    clearTimeout(timer);
+    timer = undefined;
+    next = undefined;
     const text = JSON.stringify({ version: VERSION, account: world.account, data: world });
     if (text === kept) return;
     await replace(path, text);
     kept = text;
   };
+  /** One at a time: all who ask while the file is written share the next. */
   const save = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    writing = writing.catch(() => {}).then(write);
-    return writing;
+    next ??= writing.catch(() => {}).then(write);
+    writing = next;
+    return next;
   };
   const saveOrSay = () => {
     save().catch(error => console.error(`Cannot save ${path} because ${error.message}.`));
   };
+  world.persist = save;
   world.on("change", () => {
     timer ??= setTimeout(saveOrSay, DELAY_MS);
   });

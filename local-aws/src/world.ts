@@ -56,6 +56,8 @@ export class World extends EventEmitter<WorldEvents> {
   readonly timing: Timing = { roleAssumable: 0, table: 0, function: 0, api: 0, stage: 0 };
   /** Where this AWS can be reached, "http://127.0.0.1:4566"; set once it listens. */
   endpoint = "http://127.0.0.1:4566";
+  /** Resolves once all changes so far are where they outlive this process; at once where nothing is kept. */
+  persist: () => Promise<void> = async () => {};
   readonly #data: Record<string, unknown>;
   readonly #closers: (() => Promise<void> | void)[] = [];
 
