@@ -111,10 +111,12 @@ export function createAnswer({
   async function run(service: Service, call: Call, request: AwsRequest, world: World): Promise<WireResponse> {
     const { region, caller, requestId } = request;
     try {
-      const operation = service.operations[call.operation];
+      const operation =
+        Object.hasOwn(service.operations, call.operation) && service.operations[call.operation];
       if (!operation) throw notImplemented(`${service.name}:${call.operation}`);
       authorize(service.name, call, { world, region, caller, requestId }, request);
       refuseUnknown(service.name, call, operation.params);
+      refuseIncomplete(service, call);
       const output = await operation.run(call.input, { world, region, caller, requestId });
       return service.protocol.answer(call, output, requestId);
     } catch (error) {
@@ -135,9 +137,20 @@ export class ConnectionCut extends Error {
   override name = "ConnectionCut";
 }
 
-function refuseUnknown(service: string, { operation, input }: Call, params: readonly string[]): void {
-  const unknown = Object.keys(input).find(name => input[name] !== undefined && !params.includes(name));
+function refuseUnknown(
+  service: string,
+  { operation, input, noticed }: Call,
+  params: readonly string[],
+): void {
+  const unknown =
+    noticed?.unknown[0] ??
+    Object.keys(input).find(name => input[name] !== undefined && !params.includes(name));
   if (unknown) throw notImplemented(`the parameter ${unknown} of ${service}:${operation}`);
+}
+
+function refuseIncomplete({ protocol }: Service, { operation, noticed }: Call): void {
+  if (noticed && noticed.missing.length > 0 && protocol.missing)
+    throw protocol.missing(noticed.missing, operation);
 }
 
 function splitUrl(url: string) {

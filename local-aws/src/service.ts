@@ -1,4 +1,6 @@
 /** What a service of the local AWS is made of: a wire protocol and a table of operations. */
+import type { Noticed } from "./wire/reading.ts";
+import type { Api } from "./wire/schema.ts";
 import type { World } from "./world.ts";
 
 /** Who signed a request: the account's own key, a function's role, or nobody. */
@@ -54,11 +56,15 @@ export interface Operation {
 export interface Call {
   operation: string;
   input: Input;
+  /** What the schema found: it is told to those who may make the call. */
+  noticed?: Noticed;
 }
 
 export interface Protocol {
   parse(request: AwsRequest): Call;
   answer(call: Call, output: unknown, requestId: string): WireResponse;
+  /** The error about members that must be there. */
+  missing?(members: readonly string[], operation: string): AwsError;
   fail(error: AwsError, requestId: string): WireResponse;
 }
 
@@ -66,6 +72,9 @@ export interface Service {
   /** The name that requests are signed for: "iam", "s3", "apigateway", ... */
   name: string;
   protocol: Protocol;
+  /** All operations that AWS has. */
+  api?: Api;
+  /** Those that are carried out. */
   operations: Record<string, Operation>;
 }
 

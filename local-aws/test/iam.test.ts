@@ -15,6 +15,7 @@ import {
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { BASIC, role, TRUST } from "./roles.ts";
 import { ACCOUNT, refused, smallAws } from "./small-aws.ts";
+import { tampered } from "./tampered.ts";
 
 test("a role is answered as it was created, its trust policy URL-encoded", async () => {
   const { iam } = smallAws();
@@ -96,6 +97,37 @@ test("what the local AWS does not know is refused by its name", async () => {
     /AdministratorAccess/,
   );
   await refused(attach(`arn:aws:iam::${ACCOUNT}:policy/mine`), "NoSuchEntityException", 404);
+});
+
+test("what is missing or of another type than its parameter is refused", async () => {
+  const { iam } = smallAws();
+  const create = (more: string, less = /^$/) =>
+    iam.send(tampered(role("r"), form => form.replace(less, "") + more));
+
+  await refused(create("&Tags=a"), "MalformedInput", 400, /list/);
+  await refused(create("&Tags.member.one.Key=a"), "MalformedInput", 400);
+  await refused(create("&Tags.member.1=a"), "MalformedInput", 400);
+  await refused(create("&Description.member.1=a"), "MalformedInput", 400);
+  await refused(create("&MaxSessionDuration=long"), "MalformedInput", 400);
+  await refused(create("&Tags.member.1.Key=a"), "ValidationError", 400, /'tags.1.member.value'.*not be null/);
+  await refused(create("", /&RoleName=r/), "ValidationError", 400, /Value null at 'roleName'/);
+  await refused(create("&Colour=red"), "NotImplemented", 501, /Colour/);
+  await refused(iam.send(new GetRoleCommand({ RoleName: "r" })), "NoSuchEntityException", 404);
+});
+
+test("an empty list of tags, and one whose numbers have gaps, are lists", async () => {
+  const { iam } = smallAws();
+  const gaps = "&Tags.member.7.Key=b&Tags.member.7.Value=2&Tags.member.10.Key=c&Tags.member.10.Value=3";
+
+  await iam.send(tampered(role("none"), form => `${form}&Tags=`));
+  await iam.send(tampered(role("gaps"), form => form + gaps));
+
+  const tagsOf = async (RoleName: string) => (await iam.send(new ListRoleTagsCommand({ RoleName }))).Tags;
+  assert.deepEqual(await tagsOf("none"), []);
+  assert.deepEqual(
+    (await tagsOf("gaps"))?.map(({ Key }) => Key),
+    ["b", "c"],
+  );
 });
 
 test("a role's settings change one by one", async () => {

@@ -1,8 +1,10 @@
 /** IAM's operations on the policies of roles. */
 
+import type * as sdk from "@aws-sdk/client-iam";
 import type { Policy } from "../policy/evaluate.ts";
 import { validatePolicy } from "../policy/grammar.ts";
-import { AwsError, type Input, notImplemented, type Operation } from "../service.ts";
+import { AwsError, notImplemented } from "../service.ts";
+import type { Operations } from "../wire/operations.ts";
 import { percentEncoded } from "./roles.ts";
 import { check, type InlinePolicy, page, type Role, requireRole } from "./state.ts";
 
@@ -38,7 +40,7 @@ function parsed(inline: InlinePolicy): Policy {
   return policy;
 }
 
-export const policyOperations: Record<string, Operation> = {
+export const policyOperations: Operations<typeof sdk> = {
   PutRolePolicy: {
     params: ["RoleName", "PolicyName", "PolicyDocument"],
     run(input, context) {
@@ -115,7 +117,7 @@ function checkSize(role: Role, inline: InlinePolicy[]): void {
     );
 }
 
-function inlinePolicy(role: Role, input: Input): InlinePolicy {
+function inlinePolicy(role: Role, input: { PolicyName: string }): InlinePolicy {
   check(input, ["PolicyName"]);
   const policy = role.inline.find(({ name }) => name === input.PolicyName);
   if (!policy)

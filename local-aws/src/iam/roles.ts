@@ -1,14 +1,16 @@
 /** IAM's operations on roles themselves. */
 
+import type * as sdk from "@aws-sdk/client-iam";
 import { validatePolicy } from "../policy/grammar.ts";
-import { AwsError, type Context, type Input, type Operation } from "../service.ts";
+import { AwsError, type Context } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import { check, page, type Role, requireRole, rolesOf, uniqueId } from "./state.ts";
 import { withoutTags, withTags } from "./tags.ts";
 
 /** The default quota: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const TRUST_POLICY_SIZE = 2048;
 
-export const roleOperations: Record<string, Operation> = {
+export const roleOperations: Operations<typeof sdk> = {
   CreateRole: {
     params: ["RoleName", "AssumeRolePolicyDocument", "Path", "Description", "MaxSessionDuration", "Tags"],
     run: createRole,
@@ -32,7 +34,7 @@ export const roleOperations: Record<string, Operation> = {
     params: ["RoleName", "TagKeys"],
     run(input, context) {
       const role = requireRole(input, context);
-      role.tags = withoutTags(role.tags, input.TagKeys || []);
+      role.tags = withoutTags(role.tags, input.TagKeys);
     },
   },
   ListRoleTags: {
@@ -52,10 +54,10 @@ export const roleOperations: Record<string, Operation> = {
   },
 };
 
-function createRole(input: Input, { world }: Context) {
+function createRole(input: Given<sdk.CreateRoleCommandInput>, { world }: Context) {
   check(input, ["RoleName", "Path", "Description", "MaxSessionDuration"]);
   const { RoleName: name, Path: path = "/" } = input;
-  const tags = withTags([], input.Tags);
+  const tags = withTags([], input.Tags ?? []);
   const trustPolicy = checkTrustPolicy(input.AssumeRolePolicyDocument);
   const roles = rolesOf(world);
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html: names differ by more than case.
@@ -69,7 +71,7 @@ function createRole(input: Input, { world }: Context) {
     createdAt: Date.now(),
     trustPolicy,
     description: input.Description,
-    maxSessionDuration: Number(input.MaxSessionDuration ?? 3600),
+    maxSessionDuration: input.MaxSessionDuration ?? 3600,
     tags,
     inline: [],
     attached: [],
@@ -78,15 +80,15 @@ function createRole(input: Input, { world }: Context) {
   return { Role: shown(role) };
 }
 
-function checkTrustPolicy(text: string | undefined): string {
+function checkTrustPolicy(text: string): string {
   check({ PolicyDocument: text }, ["PolicyDocument"]);
-  validatePolicy(text ?? "", "trust");
-  if ((text ?? "").replace(/\s/g, "").length > TRUST_POLICY_SIZE)
+  validatePolicy(text, "trust");
+  if (text.replace(/\s/g, "").length > TRUST_POLICY_SIZE)
     throw new AwsError("LimitExceeded", 409, `Cannot exceed quota for ACLSizePerRole: ${TRUST_POLICY_SIZE}`);
-  return text ?? "";
+  return text;
 }
 
-function listRoles(input: Input, { world }: Context) {
+function listRoles(input: Given<sdk.ListRolesCommandInput>, { world }: Context) {
   const roles = rolesOf(world)
     .filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -94,21 +96,21 @@ function listRoles(input: Input, { world }: Context) {
   return { Roles: items.map(role => ({ ...shown(role), Tags: undefined })), ...rest };
 }
 
-function updateRole(input: Input, context: Context) {
+function updateRole(input: Given<sdk.UpdateRoleCommandInput>, context: Context) {
   const role = requireRole(input, context);
   check(input, ["Description", "MaxSessionDuration"]);
   if (input.Description !== undefined) role.description = input.Description;
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html: one hour when it is left out.
-  role.maxSessionDuration = Number(input.MaxSessionDuration ?? 3600);
+  role.maxSessionDuration = input.MaxSessionDuration ?? 3600;
   return {};
 }
 
-function updateTrustPolicy(input: Input, context: Context): void {
+function updateTrustPolicy(input: Given<sdk.UpdateAssumeRolePolicyCommandInput>, context: Context): void {
   const role = requireRole(input, context);
   role.trustPolicy = checkTrustPolicy(input.PolicyDocument);
 }
 
-function deleteRole(input: Input, context: Context): void {
+function deleteRole(input: Given<sdk.DeleteRoleCommandInput>, context: Context): void {
   const role = requireRole(input, context);
   const conflict = (what: string) =>
     new AwsError("DeleteConflict", 409, `Cannot delete entity, must ${what} first.`);
@@ -123,7 +125,7 @@ const shown = (role: Role) => ({
   RoleName: role.name,
   RoleId: role.id,
   Arn: role.arn,
-  CreateDate: new Date(role.createdAt).toISOString().replace(/\.\d+Z/, "Z"),
+  CreateDate: new Date(Math.floor(role.createdAt / 1000) * 1000),
   // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html: URL-encoded as RFC 3986 says.
   AssumeRolePolicyDocument: percentEncoded(role.trustPolicy),
   Description: role.description,

@@ -1,12 +1,17 @@
 /** IAM: roles and their policies. https://docs.aws.amazon.com/IAM/latest/APIReference/ */
 
+import * as sdk from "@aws-sdk/client-iam";
 import type { Service } from "../service.ts";
-import { awsQuery } from "../wire/query.ts";
+import { awsQuery } from "../wire/aws-query.ts";
+import { apiOf } from "../wire/schema.ts";
 import { policyOperations } from "./policies.ts";
 import { roleOperations } from "./roles.ts";
 
+const api = apiOf(sdk);
+
 export const iam: Service = {
   name: "iam",
-  protocol: awsQuery("https://iam.amazonaws.com/doc/2010-05-08/"),
+  api,
+  protocol: awsQuery(api, { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" }),
   operations: { ...roleOperations, ...policyOperations },
 };

@@ -1,6 +1,7 @@
 /** What IAM keeps, and the checks that its operations share. */
 import { randomBytes } from "node:crypto";
-import { AwsError, type Context, type Input } from "../service.ts";
+import { pageOf } from "../page.ts";
+import { AwsError, type Context } from "../service.ts";
 import { brokenConstraint, type Constraints } from "../wire/constraints.ts";
 import type { World } from "../world.ts";
 
@@ -50,29 +51,29 @@ export function uniqueId(prefix: string, length = 17): string {
 
 /** Constraints on the parameters that several operations have. */
 export const PARAMETERS = {
-  RoleName: { required: true, min: 1, max: 64, pattern: /^[\w+=,.@-]+$/ },
-  PolicyName: { required: true, min: 1, max: 128, pattern: /^[\w+=,.@-]+$/ },
-  PolicyDocument: { required: true, min: 1, max: 131_072 },
-  PolicyArn: { required: true, min: 20, max: 2048 },
+  RoleName: { min: 1, max: 64, pattern: /^[\w+=,.@-]+$/ },
+  PolicyName: { min: 1, max: 128, pattern: /^[\w+=,.@-]+$/ },
+  PolicyDocument: { min: 1, max: 131_072 },
+  PolicyArn: { min: 20, max: 2048 },
   Description: { max: 1000 },
   MaxSessionDuration: { min: 3600, max: 43_200 },
   Path: { min: 1, max: 512, pattern: /^(\/|\/[!-~]+\/)$/ },
   MaxItems: { min: 1, max: 1000 },
 } satisfies Record<string, Constraints>;
 
-/** Refuses parameters that break their constraints, and those that are missing. */
-export function check(input: Input, names: readonly (keyof typeof PARAMETERS)[]): void {
+type Parameters = { [Name in keyof typeof PARAMETERS]?: unknown };
+
+/** Refuses parameters that break their constraints. */
+export function check(input: Parameters, names: readonly (keyof Parameters)[]): void {
   for (const name of names) {
-    const numeric = name === "MaxSessionDuration" || name === "MaxItems";
-    const value = numeric && input[name] !== undefined ? Number(input[name]) : input[name];
-    const label = (name[0] ?? "").toLowerCase() + name.slice(1);
-    const broken = brokenConstraint(label, value, PARAMETERS[name]);
+    const label = name.charAt(0).toLowerCase() + name.slice(1);
+    const broken = brokenConstraint(label, input[name], PARAMETERS[name]);
     if (broken) throw new AwsError("ValidationError", 400, broken);
   }
 }
 
 /** The role that a call is about. */
-export function requireRole(input: Input, { world }: Context): Role {
+export function requireRole(input: { RoleName: string }, { world }: Context): Role {
   check(input, ["RoleName"]);
   const role = roleOf(world, input.RoleName);
   if (!role) throw new AwsError("NoSuchEntity", 404, `The role with name ${input.RoleName} cannot be found.`);
@@ -80,21 +81,12 @@ export function requireRole(input: Input, { world }: Context): Role {
 }
 
 /** One page of a list, as Marker and MaxItems ask for it. */
-export function page<Item>(items: Item[], input: Input) {
+export function page<Item>(all: Item[], input: { Marker?: string; MaxItems?: number }) {
   check(input, ["MaxItems"]);
-  const start = input.Marker === undefined ? 0 : startAt(input.Marker);
-  const end = start + Number(input.MaxItems ?? 100);
-  const more = end < items.length;
-  return {
-    items: items.slice(start, end),
-    IsTruncated: more,
-    Marker: more ? Buffer.from(`${end}`).toString("base64") : undefined,
-  };
-}
-
-function startAt(marker: string): number {
-  const start = Number(Buffer.from(marker, "base64").toString());
-  if (!Number.isInteger(start) || start < 1)
-    throw new AwsError("ValidationError", 400, `Invalid Marker: ${marker}`);
-  return start;
+  const { items, next } = pageOf(
+    all,
+    { token: input.Marker, size: input.MaxItems ?? 100 },
+    marker => new AwsError("ValidationError", 400, `Invalid Marker: ${marker}`),
+  );
+  return { items, IsTruncated: next !== undefined, Marker: next };
 }

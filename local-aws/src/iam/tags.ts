@@ -7,8 +7,7 @@ import type { Tag } from "./state.ts";
 const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** Tags after some were added or given another value. Keys are compared regardless of case. */
-export function withTags(present: Tag[], added: Tag[] | "" | undefined): Tag[] {
-  if (!added) return present;
+export function withTags(present: Tag[], added: Tag[]): Tag[] {
   added.forEach(checkTag);
   const lower = added.map(({ Key }) => Key.toLowerCase());
   if (new Set(lower).size < lower.length)
@@ -30,8 +29,8 @@ export const withoutTags = (present: Tag[], keys: string[]): Tag[] =>
 function checkTag({ Key, Value }: Tag, index: number): void {
   const at = `tags.${index + 1}.member`;
   const broken =
-    brokenConstraint(`${at}.key`, Key, { required: true, min: 1, max: 128, pattern: CHARACTERS }) ??
-    brokenConstraint(`${at}.value`, Value, { required: true, max: 256, pattern: CHARACTERS });
+    brokenConstraint(`${at}.key`, Key, { min: 1, max: 128, pattern: CHARACTERS }) ??
+    brokenConstraint(`${at}.value`, Value, { max: 256, pattern: CHARACTERS });
   if (broken) throw new AwsError("ValidationError", 400, broken);
   if (/^aws:/i.test(Key))
     throw new AwsError("InvalidInput", 400, "Caller is an end user and not allowed to mutate system tags");

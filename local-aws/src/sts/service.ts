@@ -1,23 +1,31 @@
 /** STS: who asks. https://docs.aws.amazon.com/STS/latest/APIReference/ */
+import * as sdk from "@aws-sdk/client-sts";
 import { arnOf } from "../access/authorize.ts";
 import { roleOf } from "../iam/state.ts";
 import type { Service } from "../service.ts";
-import { awsQuery } from "../wire/query.ts";
+import { awsQuery } from "../wire/aws-query.ts";
+import type { Operations } from "../wire/operations.ts";
+import { apiOf } from "../wire/schema.ts";
+
+const operations: Operations<typeof sdk> = {
+  GetCallerIdentity: {
+    params: [],
+    run: (_input, { world, caller }) => ({
+      Account: world.account,
+      Arn: arnOf(world, caller),
+      UserId:
+        caller.kind === "role"
+          ? `${roleOf(world, caller.roleName)?.id}:${caller.sessionName}`
+          : world.account,
+    }),
+  },
+};
+
+const api = apiOf(sdk);
 
 export const sts: Service = {
   name: "sts",
-  protocol: awsQuery("https://sts.amazonaws.com/doc/2011-06-15/"),
-  operations: {
-    GetCallerIdentity: {
-      params: [],
-      run: (_input, { world, caller }) => ({
-        Account: world.account,
-        Arn: arnOf(world, caller),
-        UserId:
-          caller.kind === "role"
-            ? `${roleOf(world, caller.roleName)?.id}:${caller.sessionName}`
-            : world.account,
-      }),
-    },
-  },
+  api,
+  protocol: awsQuery(api, { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" }),
+  operations,
 };

@@ -1,0 +1,42 @@
+/** AWS JSON 1.0 and 1.1 (DynamoDB, CloudWatch Logs): the header X-Amz-Target names the operation. */
+import type { AwsRequest, Call, Input, Protocol } from "../service.ts";
+import { type Faults, faultsOf } from "./faults.ts";
+import { parseJson, readJson, toJson } from "./json-document.ts";
+import { WrongType } from "./reading.ts";
+import type { Api } from "./schema.ts";
+
+export interface AwsJsonOptions {
+  version: "1.0" | "1.1";
+  faults?: Partial<Faults>;
+}
+
+/** A service that speaks AWS JSON. */
+export function awsJson(api: Api, { version, faults }: AwsJsonOptions): Protocol {
+  const words = { ...faultsOf("SerializationException", "ValidationException"), ...faults };
+  const headers = { "content-type": `application/x-amz-json-${version}` };
+  return {
+    parse: request => read(api, words, request),
+    answer({ operation }, output) {
+      const shape = api.get(operation)?.output;
+      return { status: 200, headers, body: shape ? JSON.stringify(toJson(shape, output ?? {})) : "" };
+    },
+    missing: words.missing,
+    fail: error => ({
+      status: error.status,
+      headers: { ...headers, ...error.extra.headers },
+      body: JSON.stringify({ __type: error.code, message: error.message, ...error.extra.members }),
+    }),
+  };
+}
+
+function read(api: Api, words: Faults, { headers, body }: AwsRequest): Call {
+  const operation = headers["x-amz-target"]?.split(".").pop() ?? "(none)";
+  const shape = api.get(operation)?.input;
+  const noticed = { unknown: [], missing: [] };
+  if (!shape) return { operation, input: {}, noticed };
+  try {
+    return { operation, input: readJson(shape, parseJson(body) ?? {}, "", noticed) as Input, noticed };
+  } catch (error) {
+    throw error instanceof WrongType ? words.wrongType(error, operation) : error;
+  }
+}

@@ -1,0 +1,20 @@
+/** Requests that the SDK would not send: it makes and signs them, but with another body. */
+
+interface Stack {
+  add(middleware: unknown, options: object): void;
+  clone(): Stack;
+}
+
+/** Gives a command's request another body, for this call. */
+export function tampered<Command extends { middlewareStack: unknown }>(
+  command: Command,
+  change: (body: string) => string,
+): Command {
+  const stack = command.middlewareStack as Stack;
+  const middleware =
+    (next: (args: object) => unknown) =>
+    ({ request, ...others }: { request: { body: string } }) =>
+      next({ ...others, request: Object.assign(request, { body: change(request.body) }) });
+  stack.add(middleware, { step: "build", priority: "high", name: "tampered" });
+  return command;
+}
