@@ -1,5 +1,6 @@
 /** Creates the stack on AWS, or changes what differs from stack.ts: `npx tsx deploy.ts --help`. */
 
+import "./command/node-version.mjs";
 import { buildFunction } from "./bundle/function.ts";
 import { buildPage } from "./bundle/page.ts";
 import { isMain, runCommand } from "./command/command-line.ts";

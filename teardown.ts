@@ -1,5 +1,6 @@
 /** Removes from AWS what deploy.ts created: `npx tsx teardown.ts --help`. */
 
+import "./command/node-version.mjs";
 import { isAnsweredYes, isMain, runCommand } from "./command/command-line.ts";
 import { planText } from "./command/progress.ts";
 import { type Clients, connect, identify } from "./converge/aws.ts";

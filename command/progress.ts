@@ -1,11 +1,13 @@
 /** Shows on stderr what happens: live on a terminal, in plain lines elsewhere. */
-import { styleText } from "node:util";
+
+// Not styleText by its name: an old Node has none, and would say that before node-version.mjs can speak.
+import util from "node:util";
 import type { Progress, Result, Task } from "../converge/steps.ts";
 import { cut, timeline } from "./timeline.ts";
 
 type Outcome = Result["outcome"];
 
-type Style = Parameters<typeof styleText>[0];
+type Style = Parameters<typeof util.styleText>[0];
 
 const COLORS: Record<Outcome, Style> = {
   created: "green",
@@ -56,7 +58,7 @@ export function plainProgress(stream: { write(text: string): unknown }): Progres
 }
 
 /** Styled even where stdout is no terminal: what is shown here goes to stderr. */
-const styled = (style: Style, text: string) => styleText(style, text, { validateStream: false });
+const styled = (style: Style, text: string) => util.styleText(style, text, { validateStream: false });
 
 /** Lines for what is being done, below those for what is done. */
 export async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress> {

@@ -1,0 +1,26 @@
+/** What somebody reads whose Node is too old. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runScript } from "../shared/run-script.ts";
+
+/** Runs a script by this Node, which calls itself another. */
+const runBy = (version: string, script: string) => {
+  const versions = JSON.stringify({ ...process.versions, node: version });
+  const disguise = `data:text/javascript,Object.defineProperty(process,"versions",{value:${versions}})`;
+  return runScript(script, ["--help"], { NODE_OPTIONS: `--import=${encodeURI(disguise)}` });
+};
+
+for (const script of ["deploy.ts", "teardown.ts"])
+  test(`${script} says in one sentence that Node is too old`, async () => {
+    const { code, stdout, stderr } = await runBy("20.9.0", script);
+
+    assert.deepEqual([code, stdout], [1, ""]);
+    assert.equal(stderr, "This needs Node 20.19 or later, and is run by 20.9.0.\n");
+  });
+
+for (const version of ["20.19.0", "22.3.0", "100.0.0"])
+  test(`Node ${version} is new enough`, async () => {
+    const { code, stderr } = await runBy(version, "deploy.ts");
+
+    assert.deepEqual([code, stderr], [0, ""]);
+  });
