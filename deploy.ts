@@ -5,10 +5,11 @@ import { buildFunction } from "./bundle/function.ts";
 import { buildPage } from "./bundle/page.ts";
 import { isMain, runCommand } from "./command/command-line.ts";
 import { planText } from "./command/progress.ts";
-import { apiUrl, type Clients, connect, identify, siteUrl } from "./converge/aws.ts";
+import { type Aws, connect, identify } from "./converge/aws.ts";
 import { plan, type Resource } from "./converge/resource.ts";
 import { untilItAnswers } from "./converge/smoke.ts";
 import { failureOf, type Progress, type Result, Steps, silent } from "./converge/steps.ts";
+import { apiUrl, siteUrl } from "./converge/urls.ts";
 import { type Api, restApi } from "./resources/api.ts";
 import { bucket } from "./resources/bucket.ts";
 import { type FunctionParts, lambdaFunction } from "./resources/function.ts";
@@ -27,7 +28,7 @@ export interface DeployOptions {
   /** Say what would be done, and do nothing. */
   dryRun?: boolean;
   progress?: Progress;
-  clients?: Clients;
+  aws?: Aws;
   /** What builds the function and the page. */
   build?: typeof fromSources;
 }
@@ -52,24 +53,23 @@ export interface Deployed {
  *   everything that does not depend on it is done
  */
 export async function deploy({ name, region, ...options }: DeployOptions): Promise<Deployed> {
-  const { dryRun = false, progress = silent, clients = connect(region), build = fromSources } = options;
+  const { dryRun = false, progress = silent, aws = connect(region), build = fromSources } = options;
   const started = performance.now();
   const code = build.code();
   code.catch(() => {}); // a failed build is told by the step that needs it, which may not have begun yet
   const { account, partition, caller } = await progress.during(
     "Asking whose credentials these are",
-    identify(clients),
+    identify(aws),
   );
   const action = dryRun ? "Looking at" : "Deploying";
-  progress.begin({ action, name, account, region, caller, endpoint: clients.endpoint });
+  progress.begin({ action, name, account, region, caller, endpoint: aws.endpoint });
 
   const wanted = stack({ name, account, region, partition });
-  const site = siteUrl(clients, wanted.bucket.name);
-  const api = restApi(clients, wanted);
-  const url = async () =>
-    apiUrl(clients, (await api.id()) ?? "new-api", wanted.api.stageName, wanted.api.path);
+  const site = siteUrl(aws, wanted.bucket.name);
+  const api = restApi(aws, wanted);
+  const url = async () => apiUrl(aws, (await api.id()) ?? "new-api", wanted.api.stageName, wanted.api.path);
   const html = async () => build.page(await url());
-  const steps = stepsOf(clients, wanted, { code, html, api, allowedOrigin: new URL(site).origin });
+  const steps = stepsOf(aws, wanted, { code, html, api, allowedOrigin: new URL(site).origin });
 
   const planned = await progress.during("Looking at what exists", steps.look());
   const resources = dryRun ? planned : await steps.carryOut(progress);
@@ -87,22 +87,22 @@ interface Parts extends Omit<FunctionParts, "role"> {
 }
 
 /** Every resource, each after those that must be there before it. From here on they are looked at. */
-function stepsOf(clients: Clients, wanted: Stack, { code, html, api, allowedOrigin }: Parts) {
-  const theRole = role(clients, wanted);
-  const theFunction = lambdaFunction(clients, wanted, { code, allowedOrigin, role: theRole });
-  const theRoutes = routes(clients, wanted, allowedOrigin, api);
+function stepsOf(aws: Aws, wanted: Stack, { code, html, api, allowedOrigin }: Parts) {
+  const theRole = role(aws, wanted);
+  const theFunction = lambdaFunction(aws, wanted, { code, allowedOrigin, role: theRole });
+  const theRoutes = routes(aws, wanted, allowedOrigin, api);
 
   const steps = new Steps<Resource<unknown>>(plan);
   const roleStep = steps.add(theRole);
   const apiStep = steps.add(api);
-  const bucketStep = steps.add(bucket(clients, wanted));
-  steps.add(table(clients, wanted));
-  steps.add(logGroup(clients, wanted));
+  const bucketStep = steps.add(bucket(aws, wanted));
+  steps.add(table(aws, wanted));
+  steps.add(logGroup(aws, wanted));
   const functionStep = steps.add(theFunction, roleStep);
-  const permissionStep = steps.add(permission(clients, wanted, api), functionStep, apiStep);
+  const permissionStep = steps.add(permission(aws, wanted, api), functionStep, apiStep);
   const routesStep = steps.add(theRoutes, apiStep);
-  const stageStep = steps.add(stage(clients, wanted, allowedOrigin, api, theRoutes), routesStep);
-  steps.add(page(clients, wanted, html), bucketStep, stageStep, permissionStep);
+  const stageStep = steps.add(stage(aws, wanted, allowedOrigin, api, theRoutes), routesStep);
+  steps.add(page(aws, wanted, html), bucketStep, stageStep, permissionStep);
   return steps;
 }
 

@@ -3,8 +3,8 @@
 import "./command/node-version.mjs";
 import { isAnsweredYes, isMain, runCommand } from "./command/command-line.ts";
 import { planText } from "./command/progress.ts";
-import { type Clients, connect, identify } from "./converge/aws.ts";
-import { explain, Refusal } from "./converge/errors.ts";
+import { type Aws, connect, identify } from "./converge/aws.ts";
+import { inWords, Refusal } from "./converge/errors.ts";
 import { type Existing, removal } from "./converge/resource.ts";
 import { failureOf, isLeft, type Progress, type Result, Steps, silent } from "./converge/steps.ts";
 import { restApi } from "./resources/api.ts";
@@ -25,7 +25,7 @@ export interface TeardownOptions {
   /** Say what would be removed, and remove nothing. */
   dryRun?: boolean;
   progress?: Progress;
-  clients?: Clients;
+  aws?: Aws;
 }
 
 /** What a teardown has done or, as a dry run, would do. */
@@ -46,30 +46,30 @@ export interface TornDown {
  *   holds items and nobody said that they may go
  */
 export async function teardown({ name, region, ...options }: TeardownOptions): Promise<TornDown> {
-  const { keepData = false, dryRun = false, progress = silent, clients = connect(region) } = options;
+  const { keepData = false, dryRun = false, progress = silent, aws = connect(region) } = options;
   const started = performance.now();
   const { account, partition, caller } = await progress.during(
     "Asking whose credentials these are",
-    identify(clients),
+    identify(aws),
   );
   const action = dryRun ? "Looking at" : "Removing";
-  progress.begin({ action, name, account, region, caller, endpoint: clients.endpoint });
+  progress.begin({ action, name, account, region, caller, endpoint: aws.endpoint });
 
   const wanted = stack({ name, account, region, partition });
-  const theTable = table(clients, wanted);
+  const theTable = table(aws, wanted);
   const steps = new Steps<Existing<unknown>>(resource =>
     removal(resource, keepData && resource === theTable),
   );
-  const apiStep = steps.add(restApi(clients, wanted));
-  const functionStep = steps.add(existingFunction(clients, wanted));
-  steps.add(role(clients, wanted), functionStep);
-  steps.add(bucket(clients, wanted));
+  const apiStep = steps.add(restApi(aws, wanted));
+  const functionStep = steps.add(existingFunction(aws, wanted));
+  steps.add(role(aws, wanted), functionStep);
+  steps.add(bucket(aws, wanted));
   steps.add(theTable);
-  steps.add(logGroup(clients, wanted), functionStep, apiStep);
+  steps.add(logGroup(aws, wanted), functionStep, apiStep);
 
   const planned = await progress.during("Looking at what exists", steps.look());
   const tableGoes = planned.some(({ type, outcome }) => type === theTable.type && outcome === "removed");
-  const counting = tableGoes ? countItems(clients, wanted.table.name) : Promise.resolve(0);
+  const counting = tableGoes ? countItems(aws, wanted.table.name) : Promise.resolve(0);
   const items = await progress.during("Counting the table's items", counting);
   if (!dryRun) await assertMayGo(items, wanted.table.name, options.confirm);
   const resources = dryRun ? planned : await steps.carryOut(progress);
@@ -94,7 +94,7 @@ const ask = (items: number) => isAnsweredYes(`The table holds ${count(items)}. D
 function assertNothingLeft(resources: Result[]): void {
   const failure = failureOf(resources);
   if (!failure) return;
-  const { message, remedy } = explain(failure);
+  const { message, remedy } = inWords(failure);
   const left = resources.filter(isLeft).map(({ type, name }) => `${type} ${name}`);
   throw new Refusal(`${message}\nLeft: ${left.join(", ")}.`, remedy, { cause: failure });
 }
@@ -123,7 +123,7 @@ if (isMain(import.meta.url)) {
       const { "keep-data": keepData, "dry-run": dryRun } = flags;
       const { resources, ...rest } = await teardown({ ...options, confirm, keepData, dryRun });
       const readable = resources.map(({ error, ...result }) =>
-        error ? { ...result, error: explain(error) } : result,
+        error ? { ...result, error: inWords(error) } : result,
       );
       if (json) console.log(JSON.stringify({ ...rest, resources: readable }));
       else if (dryRun)

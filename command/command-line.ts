@@ -5,8 +5,8 @@ import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { STSClient } from "@aws-sdk/client-sts";
-import { type Clients, connect } from "../converge/aws.ts";
-import { explain, Refusal } from "../converge/errors.ts";
+import { type Aws, connect } from "../converge/aws.ts";
+import { inWords, Refusal } from "../converge/errors.ts";
 import { type Progress, silent } from "../converge/steps.ts";
 import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
 import { explainCalls } from "./explain.ts";
@@ -16,7 +16,7 @@ import { createProgress } from "./progress.ts";
 export interface Arguments {
   name: string;
   region: string;
-  clients: Clients;
+  aws: Aws;
   progress: Progress;
   json: boolean;
   /** The command's own switches. */
@@ -46,9 +46,9 @@ export async function runCommand(command: Command): Promise<void> {
   process.once("SIGINT", () => interrupted(progress));
   try {
     const region = parsed.region ?? (await configuredRegion());
-    const clients = connect(region);
-    if (parsed.explain) explainCalls(clients, progress.note);
-    process.exitCode = await command.run({ ...parsed, region, clients, progress });
+    const aws = connect(region);
+    if (parsed.explain) explainCalls(aws, progress.note);
+    process.exitCode = await command.run({ ...parsed, region, aws, progress });
   } catch (error) {
     report(error);
     process.exitCode = 1;
@@ -103,7 +103,7 @@ async function configuredRegion(): Promise<string> {
 
 /** Says what went wrong in words; where, only with DEBUG. */
 function report(error: unknown): void {
-  const { message, remedy } = explain(error);
+  const { message, remedy } = inWords(error);
   process.stderr.write(`\n${message}\n${remedy}\n`);
   if (process.env.DEBUG) console.error(error);
 }

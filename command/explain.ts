@@ -1,7 +1,7 @@
 /** Each call to AWS as the `aws` command that does the same, for whoever wants to follow by hand. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { around, type Clients } from "../converge/aws.ts";
+import { type Aws, around } from "../converge/aws.ts";
 
 /** Where the commands find what is too large for a line: the function's zip and the page. */
 const FOLDER = join(".local", "explain");
@@ -10,12 +10,12 @@ const FOLDER = join(".local", "explain");
 const SERVICES: Record<string, string> = { CloudWatchLogs: "logs", S3: "s3api" };
 
 /**
- * Tells every call of these clients, as it is sent, to `say`. Credentials are no part of it.
+ * Tells every call of the clients, as it is sent, to `say`. Credentials are no part of it.
  * https://docs.aws.amazon.com/cli/latest/reference/
  */
-export function explainCalls(clients: Clients, say: (command: string) => void): void {
-  around(clients, (service, operation, send) => args => {
-    say(awsCommand(service, operation, clients.region, args.input));
+export function explainCalls(aws: Aws, say: (command: string) => void): void {
+  around(aws, (service, operation, send) => args => {
+    say(awsCommand(service, operation, aws.region, args.input));
     return send(args);
   });
 }

@@ -1,4 +1,4 @@
-/** The SDK's clients, and what depends on where AWS is: whose account it is, and the two public URLs. */
+/** The way to AWS: the SDK's clients for one region, and whose account it is. */
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -11,7 +11,8 @@ import { retryStrategy } from "./retry.ts";
 /** The lock file holds the SDK at versions that run on Node 20: its warning would tell a reader nothing. */
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-export type Clients = ReturnType<typeof connect>;
+export type Aws = ReturnType<typeof connect>;
+export type Clients = Aws["sdk"];
 
 /** Further settings for all clients: a transport that needs no sockets, for one. */
 export type ClientSettings = Pick<ConstructorParameters<typeof STSClient>[0] & object, "requestHandler">;
@@ -25,11 +26,7 @@ export function connect(region: string, settings: ClientSettings = {}) {
   const sts = new STSClient({ ...settings, region, retryStrategy });
   // Each client would look for credentials by itself: assume the profile's role, run its process, seven times over.
   const shared = { ...settings, region, retryStrategy, credentials: sts.config.credentials };
-  const clients = {
-    region,
-    /** Where AWS-compatible endpoints stand in for AWS; undefined on AWS. */
-    endpoint: endpoint?.replace(/\/$/, ""),
-    s3Endpoint: s3Endpoint?.replace(/\/$/, ""),
+  const sdk = {
     apigateway: new APIGatewayClient(shared),
     dynamodb: new DynamoDBClient(shared),
     iam: new IAMClient(shared),
@@ -39,8 +36,15 @@ export function connect(region: string, settings: ClientSettings = {}) {
     s3: new S3Client({ ...shared, forcePathStyle: s3Endpoint !== undefined }),
     sts,
   };
-  around(clients, nameAttempt);
-  return clients;
+  const aws = {
+    region,
+    /** Where AWS-compatible endpoints stand in for AWS; undefined on AWS. */
+    endpoint: endpoint?.replace(/\/$/, ""),
+    s3Endpoint: s3Endpoint?.replace(/\/$/, ""),
+    sdk,
+  };
+  around(aws, nameAttempt);
+  return aws;
 }
 
 type Send = (args: { input: object }) => Promise<object>;
@@ -57,10 +61,9 @@ interface Sender {
   };
 }
 
-/** Puts something around every call of these clients. */
-export function around(clients: object, call: AroundCall): void {
-  const senders: Sender[] = Object.values(clients).filter(client => client instanceof Object);
-  for (const { middlewareStack } of senders)
+/** Puts something around every call of the clients. */
+export function around({ sdk }: { sdk: object }, call: AroundCall): void {
+  for (const { middlewareStack } of Object.values<Sender>(sdk as Record<string, Sender>))
     middlewareStack.add(
       (next, { clientName = "", commandName = "" }) =>
         call(clientName.replace("Client", ""), commandName.replace("Command", ""), next),
@@ -76,47 +79,8 @@ const nameAttempt: AroundCall = (service, operation, send) => args =>
 
 /** Whose account the credentials belong to, and in which partition: "aws", "aws-cn" or "aws-us-gov". */
 export async function identify({
-  sts,
-}: Clients): Promise<{ account: string; partition: string; caller: string }> {
-  const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
+  sdk,
+}: Aws): Promise<{ account: string; partition: string; caller: string }> {
+  const { Account, Arn } = await sdk.sts.send(new GetCallerIdentityCommand({}));
   return { account: Account!, partition: Arn!.split(":")[1]!, caller: Arn! };
-}
-
-/** Regions whose website endpoints are written with a dash, as all were at first; later ones have a dot. */
-const DASHED = new Set([
-  "us-east-1",
-  "us-west-1",
-  "us-west-2",
-  "eu-west-1",
-  "ap-southeast-1",
-  "ap-southeast-2",
-  "ap-northeast-1",
-  "sa-east-1",
-  "us-gov-west-1",
-]);
-
-const domainOf = (region: string) => (region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com");
-
-/**
- * Where the page is.
- * https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
- */
-export function siteUrl(
-  { region, s3Endpoint }: Pick<Clients, "region" | "s3Endpoint">,
-  bucket: string,
-): string {
-  if (s3Endpoint) return `${s3Endpoint}/${bucket}/index.html`;
-  const separator = DASHED.has(region) ? "-" : ".";
-  return `http://${bucket}.s3-website${separator}${region}.${domainOf(region)}/`;
-}
-
-/** Where the API is: what the page sends its requests to. */
-export function apiUrl(
-  { region, endpoint }: Pick<Clients, "region" | "endpoint">,
-  apiId: string,
-  stage: string,
-  path: string,
-): string {
-  if (endpoint) return `${endpoint}/_aws/execute-api/${apiId}/${stage}/${path}`;
-  return `https://${apiId}.execute-api.${region}.${domainOf(region)}/${stage}/${path}`;
 }

@@ -1,4 +1,4 @@
-/** Errors for a person to read: what was attempted, why it failed, what to do. */
+/** Errors: what is known of AWS's, in one table; and what a person reads of any. */
 
 /** A failure that is understood: its message says what and why, its remedy what to do. */
 export class Refusal extends Error {
@@ -19,14 +19,34 @@ interface SdkError extends Error {
 }
 
 interface Known {
-  names: RegExp;
-  why: (error: SdkError) => string;
-  remedy: string;
+  /** Names of errors, or codes of the network's. */
+  names: string[];
+  /** What the message says, where AWS uses the name for something else too. */
+  message?: RegExp;
+  /** Why a call failed, in words. */
+  why?: (error: SdkError) => string;
+  /** What to do about it. */
+  remedy?: string;
+  /** Whether it passes by itself, where the SDK judges otherwise. */
+  passes?: "in time" | "soon" | "never";
+  /** Somebody else works on the resource at the same time, or what was read lags behind: a fresh look helps. */
+  isRace?: boolean;
 }
 
+const UNREACHABLE = {
+  why: ({ message }) => `AWS cannot be reached (${message})`,
+  remedy: "Check the network, the region's name and AWS_ENDPOINT_URL, and run the same command again.",
+} satisfies Partial<Known>;
+
+const USED_UP = {
+  why: ({ message }) => `a quota of the account is used up: ${message}`,
+  remedy: "Remove what is no longer needed, or ask for more (Service Quotas in the console), and run again.",
+} satisfies Partial<Known>;
+
+/** The first that fits an error is its own. */
 const KNOWN: Known[] = [
   {
-    names: /^CredentialsProviderError$/,
+    names: ["CredentialsProviderError"],
     why: ({ message }) => {
       const { AWS_PROFILE } = process.env;
       return `there are no credentials${AWS_PROFILE ? ` for the profile ${AWS_PROFILE}` : ""} (${message})`;
@@ -34,67 +54,124 @@ const KNOWN: Known[] = [
     remedy: "Run `aws configure` or `aws sso login`, or set AWS_PROFILE, and try again.",
   },
   {
-    names: /^(ExpiredToken(Exception)?|TokenRefreshRequired|RequestExpired)$/,
+    names: ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"],
     why: () => "the credentials have expired",
     remedy: "Get new ones (`aws sso login`, or copy them anew) and try again.",
   },
   {
-    names:
-      /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure)$/,
+    names: [
+      "InvalidClientTokenId",
+      "UnrecognizedClientException",
+      "InvalidAccessKeyId",
+      "SignatureDoesNotMatch",
+      "InvalidSignatureException",
+      "AuthFailure",
+    ],
     why: ({ message }) => `AWS does not accept the credentials (${message})`,
     remedy: "Check AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and try again.",
   },
   {
-    names: /^(AccessDenied|AccessDeniedException|UnauthorizedOperation|Forbidden)$/,
+    names: ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden"],
     why: ({ message }) => `it is denied: ${message}`,
     remedy: "Give whoever deploys the permissions in docs/policy.json, and run the same command again.",
   },
+  // Nobody listens, or there is no such name: a mistake in the settings, which patience does not mend.
+  { names: ["ECONNREFUSED", "ENOTFOUND"], passes: "soon", ...UNREACHABLE },
+  { names: ["EAI_AGAIN", "ECONNRESET", "EPIPE", "ETIMEDOUT", "TimeoutError"], ...UNREACHABLE },
+  // The SDK takes the name for throttling, as it is elsewhere.
   {
-    names: /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|TimeoutError)$/,
-    why: ({ message }) => `AWS cannot be reached (${message})`,
-    remedy: "Check the network, the region's name and AWS_ENDPOINT_URL, and run the same command again.",
+    names: ["LimitExceededException"],
+    message: /quota|resource limit exceeded/i,
+    passes: "never",
+    ...USED_UP,
   },
   {
-    names:
-      /^(LimitExceeded(Exception)?|TooManyBuckets|ServiceQuotaExceededException|CodeStorageExceededException)$/,
-    why: ({ message }) => `a quota of the account is used up: ${message}`,
-    remedy:
-      "Remove what is no longer needed, or ask for more (Service Quotas in the console), and run again.",
+    names: [
+      "LimitExceeded",
+      "LimitExceededException",
+      "TooManyBuckets",
+      "ServiceQuotaExceededException",
+      "CodeStorageExceededException",
+    ],
+    ...USED_UP,
   },
   {
-    names: /^(TooManyRequestsException|Throttling(Exception)?|SlowDown|RequestLimitExceeded)$/,
+    names: [
+      "TooManyRequestsException",
+      "Throttling",
+      "ThrottlingException",
+      "SlowDown",
+      "RequestLimitExceeded",
+    ],
     why: ({ message, $metadata }) => `AWS still refuses after ${$metadata?.attempts} attempts: ${message}`,
     remedy: "Wait some minutes, or look at the account's quotas, and run the same command again.",
   },
+  // A new role takes seconds to reach Lambda. https://github.com/aws/aws-sdk-js/issues/4408
+  {
+    names: ["InvalidParameterValueException"],
+    message: /cannot be assumed|does not have permissions|KMS/,
+    passes: "in time",
+  },
+  // A new table's backups are available only after some seconds.
+  { names: ["ContinuousBackupsUnavailableException"], passes: "in time" },
+  { names: ["ConcurrentModificationException", "OperationAborted"], passes: "in time" },
+  { names: ["BadRequestException"], message: /concurrent|try again/i, passes: "in time" },
+  { names: ["ConflictException"], message: /concurrent|try again/i, passes: "in time", isRace: true },
+  {
+    names: ["ResourceConflictException"],
+    message: /update is in progress|currently in the following state|Pending/i,
+    passes: "in time",
+    isRace: true,
+  },
+  {
+    names: ["EntityAlreadyExistsException", "NoSuchEntityException", "DeleteConflictException"],
+    isRace: true,
+  },
+  { names: ["ResourceAlreadyExistsException", "ResourceNotFoundException"], isRace: true },
+  { names: ["ResourceInUseException", "ResourceConflictException"], isRace: true },
+  { names: ["NotFoundException", "ConflictException"], isRace: true },
+  { names: ["BucketAlreadyOwnedByYou", "BucketNotEmpty", "NoSuchBucket"], isRace: true },
 ];
 
-/** An error in two sentences: what was attempted and why it failed, and what to do. */
-export function explain(error: unknown): { message: string; remedy: string } {
+function knownOf({ name, code = "", message }: SdkError): Known | undefined {
+  const fits = (known: Known) =>
+    (known.names.includes(name) || known.names.includes(code)) && (known.message?.test(message) ?? true);
+  return KNOWN.find(fits);
+}
+
+/** Whether an error passes by itself: undefined where the SDK judges well. */
+export const passes = (error: Error): Known["passes"] => knownOf(error)?.passes;
+
+/** Whether a fresh look at the resource helps. */
+export const isRace = (error: Error): boolean => knownOf(error)?.isRace ?? false;
+
+/** What a person reads of an error. */
+export interface Words {
+  /** What was attempted and why it failed. */
+  message: string;
+  /** What to do. */
+  remedy: string;
+}
+
+const AGAIN = "What is done is kept: run the same command again to go on. DEBUG=1 shows where it failed.";
+
+export function inWords(error: unknown): Words {
   if (error instanceof Refusal) return { message: error.message, remedy: error.remedy };
   if (!(error instanceof Error)) return { message: String(error), remedy: AGAIN };
-  const sdkError: SdkError = error;
-  const attempted = sdkError.attempted ?? "go on";
-  const known = KNOWN.find(({ names }) => names.test(sdkError.name) || names.test(sdkError.code ?? ""));
-  if (known) {
-    const why = known.why(sdkError).replace(/\.$/, "");
-    return { message: `Cannot ${attempted} because ${why}.`, remedy: known.remedy };
-  }
-  const id = sdkError.$metadata?.requestId ? ` (request ${sdkError.$metadata.requestId})` : "";
-  return {
-    message: `Cannot ${attempted} because of ${sdkError.name}: ${sdkError.message}${id}`,
-    remedy: AGAIN,
-  };
+  const { name, message, attempted = "go on", $metadata }: SdkError = error;
+  const { why, remedy = AGAIN } = knownOf(error) ?? {};
+  if (why) return { message: `Cannot ${attempted} because ${why(error).replace(/\.$/, "")}.`, remedy };
+  const id = $metadata?.requestId ? ` (request ${$metadata.requestId})` : "";
+  return { message: `Cannot ${attempted} because of ${name}: ${message}${id}`, remedy };
 }
 
 /** Several failures as one error, which tells each of them once, and once what to do about them. */
 export function asOne(errors: Error[]): Error {
   if (new Set(errors).size === 1) return errors[0]!;
-  const explained = errors.map(explain);
-  const messages = new Set(explained.map(({ message }) => message));
-  const remedies = new Set(explained.map(({ remedy }) => remedy));
+  const words = errors.map(inWords);
+  const messages = new Set(words.map(({ message }) => message));
+  const remedies = new Set(words.map(({ remedy }) => remedy));
   return new Refusal([...messages].join("\n"), [...remedies].join("\n"), {
     cause: new AggregateError(errors),
   });
 }
-
-const AGAIN = "What is done is kept: run the same command again to go on. DEBUG=1 shows where it failed.";

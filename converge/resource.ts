@@ -3,8 +3,8 @@
  * There is no state file; what exists is what AWS answers.
  */
 import { isDeepStrictEqual } from "node:util";
-import { Refusal } from "./errors.ts";
-import { pause } from "./retry.ts";
+import { isRace, Refusal } from "./errors.ts";
+import { type Patience, persist } from "./retry.ts";
 
 /** One thing that can differ, and the call that writes it. Settings that share a call share the function. */
 export interface Setting {
@@ -54,13 +54,13 @@ const nothing = async () => {};
 
 /** Says what a deploy is to do to a resource. Reads only. */
 export async function plan<State>(resource: Resource<State>): Promise<Plan> {
-  const found = await persistently(() => resource.read());
+  const found = await despiteRaces(() => resource.read());
   const write = () => make(resource, found);
   const again = async () => {
     resource.onRace?.();
     await make(resource, await resource.read());
   };
-  const apply = () => persistently(write, again);
+  const apply = () => despiteRaces(write, again);
   if (found === undefined) return { outcome: "created", changes: [], apply };
   const different = differing(await resource.settings(found));
   if (different.length === 0) return { outcome: "unchanged", changes: [], apply: nothing };
@@ -79,14 +79,14 @@ async function make<State>(resource: Resource<State>, found: State | undefined):
  * @param keep leave it as it is
  */
 export async function removal<State>(resource: Existing<State>, keep = false): Promise<Plan> {
-  const found = await persistently(() => resource.read());
+  const found = await despiteRaces(() => resource.read());
   if (found === undefined) return { outcome: "absent", changes: [], apply: nothing };
   if (keep) return { outcome: "kept", changes: [], apply: nothing };
   const remove = async (state: State | undefined) => {
     if (state !== undefined) await resource.remove(state);
   };
   const apply = () =>
-    persistently(
+    despiteRaces(
       () => remove(found),
       async () => remove(await resource.read()),
     );
@@ -112,35 +112,12 @@ async function write(settings: Setting[]): Promise<void> {
   await together(inOrder(), ...independent.map(setting => setting.write()));
 }
 
-/** Somebody else works on the resource at the same time, or what was read lags behind. */
-const RACED = new Set([
-  "BucketAlreadyOwnedByYou",
-  "BucketNotEmpty",
-  "ConflictException",
-  "DeleteConflictException",
-  "EntityAlreadyExistsException",
-  "NoSuchBucket",
-  "NoSuchEntityException",
-  "NotFoundException",
-  "ResourceAlreadyExistsException",
-  "ResourceConflictException",
-  "ResourceInUseException",
-  "ResourceNotFoundException",
-]);
-
-const ROUNDS = 6;
+/** Two runs that are in each other's way are soon out of step. */
+const RACES: Patience = { attempts: 6, firstPause: 2000, longestPause: 32_000, jitter: true };
 
 /** Does it; when it was raced, does it again from a fresh look, a bounded number of times. */
-async function persistently<T>(first: () => Promise<T>, again = first): Promise<T> {
-  for (let round = 1; ; round++) {
-    try {
-      return await (round === 1 ? first() : again());
-    } catch (error) {
-      if (round === ROUNDS || !(error instanceof Error) || !RACED.has(error.name)) throw error;
-      await pause(Math.random() * 1000 * 2 ** round);
-    }
-  }
-}
+const despiteRaces = <T>(first: () => Promise<T>, again = first): Promise<T> =>
+  persist(RACES, isRace, attempt => (attempt === 1 ? first() : again()));
 
 /** Throws unless a resource carries the tag of our stack: what lacks it is not ours and is left alone. */
 export function assertOurs(

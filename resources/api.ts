@@ -6,7 +6,7 @@ import {
   type RestApi,
   UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
-import type { Clients } from "../converge/aws.ts";
+import type { Aws } from "../converge/aws.ts";
 import { assertOurs, type Existing, orAbsent, type Resource } from "../converge/resource.ts";
 import { waitFor } from "../converge/retry.ts";
 import type { Stack } from "../stack.ts";
@@ -25,7 +25,7 @@ export interface Api extends Resource<ApiState>, Existing<ApiState> {
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html */
-export function restApi({ apigateway }: Clients, stack: Stack): Api {
+export function restApi({ sdk: { apigateway } }: Aws, stack: Stack): Api {
   let latest: Promise<ApiState | undefined> = Promise.resolve(undefined);
   const { name } = stack.api;
   const endpointConfiguration = { types: ["REGIONAL" as const] };

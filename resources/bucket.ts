@@ -19,7 +19,7 @@ import {
   PutPublicAccessBlockCommand,
   type _Error as S3Error,
 } from "@aws-sdk/client-s3";
-import type { Clients } from "../converge/aws.ts";
+import type { Aws } from "../converge/aws.ts";
 import { Refusal } from "../converge/errors.ts";
 import {
   assertOurs,
@@ -29,7 +29,7 @@ import {
   type Resource,
   type Setting,
 } from "../converge/resource.ts";
-import { whileRefused } from "../converge/retry.ts";
+import { type Patience, persist } from "../converge/retry.ts";
 import { asTagList, fromTagList } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
 
@@ -49,8 +49,15 @@ const PUBLIC_BY_POLICY_ONLY: PublicAccessBlockConfiguration = {
 };
 const OWNERSHIP = "BucketOwnerEnforced";
 
+/** A block that was lifted a moment ago still refuses public policies for some seconds. */
+const UNTIL_LIFTED: Patience = { seconds: 20, firstPause: 200, longestPause: 5000, jitter: true };
+const isDenied = ({ name }: Error) => name === "AccessDenied";
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html */
-export function bucket({ s3, region }: Clients, stack: Stack): Resource<BucketState> & Existing<BucketState> {
+export function bucket(
+  { sdk: { s3 }, region }: Aws,
+  stack: Stack,
+): Resource<BucketState> & Existing<BucketState> {
   const Bucket = stack.bucket.name;
   /** Somebody else's bucket of this name is neither read nor written, whatever its policy allows us. */
   const target = { Bucket, ExpectedBucketOwner: stack.account };
@@ -122,14 +129,11 @@ export function bucket({ s3, region }: Clients, stack: Stack): Resource<BucketSt
     return s3.send(new PutBucketOwnershipControlsCommand({ ...target, OwnershipControls }));
   };
 
-  /** A block that was lifted a moment ago still refuses public policies for some seconds. */
   const open = () =>
-    whileRefused(
-      20,
-      error => error.name === "AccessDenied",
-      () => s3.send(new PutBucketPolicyCommand({ ...target, Policy: JSON.stringify(policy) })),
+    persist(UNTIL_LIFTED, isDenied, () =>
+      s3.send(new PutBucketPolicyCommand({ ...target, Policy: JSON.stringify(policy) })),
     ).catch(error => {
-      throw error.name === "AccessDenied" ? notPublic(Bucket, error) : error;
+      throw isDenied(error) ? notPublic(Bucket, error) : error;
     });
 
   const serve = () => s3.send(new PutBucketWebsiteCommand({ ...target, WebsiteConfiguration: website }));

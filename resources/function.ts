@@ -8,7 +8,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import type { Clients } from "../converge/aws.ts";
+import type { Aws } from "../converge/aws.ts";
 import { Refusal } from "../converge/errors.ts";
 import { assertOurs, type Existing, orAbsent, type Resource } from "../converge/resource.ts";
 import { waitFor } from "../converge/retry.ts";
@@ -25,7 +25,7 @@ export interface FunctionParts {
 type FunctionState = NonNullable<GetFunctionCommandOutput["Configuration"]>;
 
 /** The function as teardown sees it. */
-export function existingFunction({ lambda }: Clients, stack: Stack): Existing<FunctionState> {
+export function existingFunction({ sdk: { lambda } }: Aws, stack: Stack): Existing<FunctionState> {
   const FunctionName = stack.lambda.name;
 
   async function read(): Promise<FunctionState | undefined> {
@@ -49,13 +49,9 @@ const isSettled = (found: GetFunctionCommandOutput | undefined) =>
   found?.Configuration?.State !== "Pending" && found?.Configuration?.LastUpdateStatus !== "InProgress";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html */
-export function lambdaFunction(
-  clients: Clients,
-  stack: Stack,
-  parts: FunctionParts,
-): Resource<FunctionState> {
-  const { lambda } = clients;
-  const { read, type, name } = existingFunction(clients, stack);
+export function lambdaFunction(aws: Aws, stack: Stack, parts: FunctionParts): Resource<FunctionState> {
+  const { lambda } = aws.sdk;
+  const { read, type, name } = existingFunction(aws, stack);
   const FunctionName = name;
   const wanted = configuration(stack, parts.allowedOrigin);
   const Architectures: Architecture[] = [stack.lambda.architecture];

@@ -9,7 +9,7 @@ import {
   ListTagsForResourceCommand,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import type { Clients } from "../converge/aws.ts";
+import type { Aws } from "../converge/aws.ts";
 import { assertOurs, type Existing, type Resource } from "../converge/resource.ts";
 import type { Stack } from "../stack.ts";
 
@@ -18,7 +18,10 @@ export interface LogGroupState {
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html */
-export function logGroup({ logs }: Clients, stack: Stack): Resource<LogGroupState> & Existing<LogGroupState> {
+export function logGroup(
+  { sdk: { logs } }: Aws,
+  stack: Stack,
+): Resource<LogGroupState> & Existing<LogGroupState> {
   const { name: logGroupName, arn: resourceArn, retentionDays } = stack.logGroup;
 
   async function read(): Promise<LogGroupState | undefined> {

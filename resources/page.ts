@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import type { Clients } from "../converge/aws.ts";
+import type { Aws } from "../converge/aws.ts";
 import { orAbsent, type Resource, type Setting } from "../converge/resource.ts";
 import type { Stack } from "../stack.ts";
 
@@ -16,7 +16,7 @@ interface PageState {
  * @param build builds the page; called when it is needed, once the API's URL is known
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/IndexDocumentSupport.html
  */
-export function page({ s3 }: Clients, stack: Stack, build: () => Promise<string>): Resource<PageState> {
+export function page({ sdk: { s3 } }: Aws, stack: Stack, build: () => Promise<string>): Resource<PageState> {
   const { pageKey: Key, contentType, cacheControl } = stack.bucket;
   const target = { Bucket: stack.bucket.name, Key, ExpectedBucketOwner: stack.account };
 

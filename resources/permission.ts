@@ -1,6 +1,6 @@
 /** The function's own policy: API Gateway may invoke it, for this API's stage and path and nothing else. */
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
-import type { Clients } from "../converge/aws.ts";
+import type { Aws } from "../converge/aws.ts";
 import { orAbsent, parsePolicy, type Resource } from "../converge/resource.ts";
 import type { Stack } from "../stack.ts";
 import type { Api } from "./api.ts";
@@ -20,7 +20,7 @@ interface PermissionState {
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html */
 export function permission(
-  { lambda }: Clients,
+  { sdk: { lambda } }: Aws,
   stack: Stack,
   api: Pick<Api, "id">,
 ): Resource<PermissionState> {

@@ -11,7 +11,7 @@ import {
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import type { Clients } from "../converge/aws.ts";
+import type { Aws } from "../converge/aws.ts";
 import {
   assertOurs,
   type Existing,
@@ -40,7 +40,7 @@ export interface Role extends Resource<RoleState>, Existing<RoleState> {
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html */
-export function role({ iam }: Clients, stack: Stack): Role {
+export function role({ sdk: { iam } }: Aws, stack: Stack): Role {
   let latest: Promise<RoleState | undefined> = Promise.resolve(undefined);
   const { name, policyName } = stack.role;
   const RoleName = name;

@@ -18,7 +18,7 @@ import {
   PutMethodCommand,
   PutMethodResponseCommand,
 } from "@aws-sdk/client-api-gateway";
-import type { Clients } from "../converge/aws.ts";
+import type { Aws } from "../converge/aws.ts";
 import { differing, orAbsent, type Resource, type Setting, together } from "../converge/resource.ts";
 import type { Stack } from "../stack.ts";
 import type { Api } from "./api.ts";
@@ -45,7 +45,7 @@ export interface Routes extends Resource<RoutesState> {
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings.html */
 export function routes(
-  { apigateway }: Clients,
+  { sdk: { apigateway } }: Aws,
   stack: Stack,
   allowedOrigin: string,
   api: Pick<Api, "id">,

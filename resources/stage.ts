@@ -14,7 +14,7 @@ import {
   TagResourceCommand,
   UpdateStageCommand,
 } from "@aws-sdk/client-api-gateway";
-import type { Clients } from "../converge/aws.ts";
+import type { Aws } from "../converge/aws.ts";
 import { orAbsent, type Resource } from "../converge/resource.ts";
 import { pause } from "../converge/retry.ts";
 import type { Stack } from "../stack.ts";
@@ -45,7 +45,7 @@ const SETTLING_MS = 10_000;
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-stages.html */
 export function stage(
-  { apigateway, region }: Clients,
+  { sdk: { apigateway }, region }: Aws,
   stack: Stack,
   allowedOrigin: string,
   api: Pick<Api, "id">,

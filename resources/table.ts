@@ -12,7 +12,7 @@ import {
   UpdateTableCommand,
   type UpdateTableCommandInput,
 } from "@aws-sdk/client-dynamodb";
-import type { Clients } from "../converge/aws.ts";
+import type { Aws } from "../converge/aws.ts";
 import { Refusal } from "../converge/errors.ts";
 import { assertOurs, type Existing, orAbsent, type Resource } from "../converge/resource.ts";
 import { waitFor } from "../converge/retry.ts";
@@ -26,7 +26,7 @@ export interface TableState {
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.html */
-export function table({ dynamodb }: Clients, stack: Stack): Resource<TableState> & Existing<TableState> {
+export function table({ sdk: { dynamodb } }: Aws, stack: Stack): Resource<TableState> & Existing<TableState> {
   const wanted = stack.table;
   const { name: TableName, arn: ResourceArn } = wanted;
 
@@ -138,7 +138,7 @@ function assertSameKey(
 }
 
 /** How many items a table holds: counted now, page by page, because DescribeTable's count is hours old. */
-export async function countItems({ dynamodb }: Clients, TableName: string): Promise<number> {
+export async function countItems({ sdk: { dynamodb } }: Aws, TableName: string): Promise<number> {
   let items = 0;
   let ExclusiveStartKey: ScanCommandInput["ExclusiveStartKey"];
   do {

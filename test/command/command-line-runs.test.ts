@@ -30,12 +30,13 @@ const local = await startAws({ around });
 Object.assign(process.env, local.environment);
 after(() => local.close());
 const { region } = local;
-const clients = connect(region);
+const aws = connect(region);
+const { sdk: clients } = aws;
 const code = await buildFunction();
 const build = { code: async () => code, page: buildPage };
 
 /** Deploys in this process. */
-const deploy = (name: string) => deployHere({ name, region, clients, build });
+const deploy = (name: string) => deployHere({ name, region, aws, build });
 
 const run = (script: string, ...args: string[]) => runScript(script, args, local.environment);
 const Item = { id: { S: "1" }, value: { S: "1" } };

@@ -60,7 +60,7 @@ test("a profile's credentials are asked for once, not once for each of seven ser
   for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) delete process.env[name];
   Object.assign(process.env, { AWS_PROFILE: "counted", AWS_CONFIG_FILE: join(directory, "config") });
 
-  const { apigateway, dynamodb, iam, lambda, logs, s3, sts } = connect("eu-central-1");
+  const { apigateway, dynamodb, iam, lambda, logs, s3, sts } = connect("eu-central-1").sdk;
   for (const { config } of [apigateway, dynamodb, iam, lambda, logs, s3, sts]) await config.credentials();
 
   assert.equal(await readFile(asked, "utf8"), ".");

@@ -35,12 +35,12 @@ const TRUST = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],
 });
 
-/** An AWS in this process, its owner's clients, and the clients of a role that has some policy. */
+/** An AWS in this process, its owner's clients, and the way to it as a role that has some policy. */
 async function awsWithDeployer(document: object) {
   const aws = await createAws({ region: REGION });
   Object.assign(process.env, aws.environment);
   const settings = { requestHandler: inProcessHandler(aws.answer) };
-  const owner = connect(REGION, settings);
+  const { sdk: owner } = connect(REGION, settings);
   await owner.iam.send(new iam.CreateRoleCommand({ RoleName: DEPLOYER, AssumeRolePolicyDocument: TRUST }));
   const PolicyDocument = JSON.stringify(document);
   await owner.iam.send(
@@ -52,8 +52,7 @@ async function awsWithDeployer(document: object) {
     AWS_SECRET_ACCESS_KEY: secret,
     AWS_SESSION_TOKEN: token,
   });
-  const clients = connect(REGION, settings);
-  return { aws, owner, clients };
+  return { aws, owner, deployer: connect(REGION, settings) };
 }
 
 /** The API is not asked whether it answers: there is no socket that it could answer on. */
@@ -78,9 +77,9 @@ const build: DeployOptions["build"] = {
 
 /** Deploys as a role that has this policy. */
 export async function deployWith(document: object): Promise<void> {
-  const { aws, clients } = await awsWithDeployer(document);
+  const { aws, deployer } = await awsWithDeployer(document);
   try {
-    await withoutSmoke(() => deploy({ name: DEFAULT_NAME, region: REGION, clients, build }));
+    await withoutSmoke(() => deploy({ name: DEFAULT_NAME, region: REGION, aws: deployer, build }));
   } finally {
     delete process.env.AWS_SESSION_TOKEN;
     await aws.close();
@@ -118,18 +117,18 @@ async function changeEverything(
 
 /** All that deploying, repairing what somebody else changed, and removing asks permission for. */
 export async function demandsOfARoundTrip(): Promise<PolicyRequest[]> {
-  const { aws, owner, clients } = await awsWithDeployer(policy);
+  const { aws, owner, deployer } = await awsWithDeployer(policy);
   const demands = new Map<string, PolicyRequest>();
   aws.world.on("decided", ({ roleName, action, resource, conditions }) => {
     if (roleName === DEPLOYER) demands.set(`${action} ${resource}`, { action, resource, conditions });
   });
-  const deployed = () => deploy({ name: DEFAULT_NAME, region: REGION, clients, build });
+  const deployed = () => deploy({ name: DEFAULT_NAME, region: REGION, aws: deployer, build });
   try {
     await withoutSmoke(async () => {
       const { account } = await deployed();
       await changeEverything(owner, stack({ name: DEFAULT_NAME, account, region: REGION, partition: "aws" }));
       await deployed();
-      await teardown({ name: DEFAULT_NAME, region: REGION, clients });
+      await teardown({ name: DEFAULT_NAME, region: REGION, aws: deployer });
     });
     return [...demands.values()];
   } finally {

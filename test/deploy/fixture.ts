@@ -10,10 +10,12 @@ import { ListRolesCommand } from "@aws-sdk/client-iam";
 import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { isRead } from "local-aws";
-import { type Clients, connect, identify } from "../../converge/aws.ts";
+import { type Aws, around, type Clients, connect, identify } from "../../converge/aws.ts";
 import { type Stack, stack } from "../../stack.ts";
 
 export interface Fixture {
+  aws: Aws;
+  /** The same, for the calls of a test's own. */
   clients: Clients;
   region: string;
   /** The names of all calls that were sent since `calls.length = 0`: "CreateTable". */
@@ -40,17 +42,19 @@ export async function useAws(): Promise<Fixture> {
   process.env.AWS_EC2_METADATA_DISABLED = "true";
   process.env.AWS_ACCESS_KEY_ID ??= "test";
   process.env.AWS_SECRET_ACCESS_KEY ??= "test";
-  const clients = connect(REGION);
+  const aws = connect(REGION);
+  const { sdk: clients } = aws;
   const calls: string[] = [];
-  record(clients, calls);
+  record(aws, calls);
   let names = 0;
   return {
+    aws,
     clients,
     region: REGION,
     calls,
     writes: () => calls.filter(call => !isRead(call)),
     newName: () => `t${process.pid}-${names++}`,
-    stackOf: async name => stack({ name, region: REGION, ...(await identify(clients)) }),
+    stackOf: async name => stack({ name, region: REGION, ...(await identify(aws)) }),
     listed: name => listed(clients, name),
   };
 }
@@ -78,25 +82,12 @@ async function listed(
   return names.filter(one => one!.includes(name)) as string[];
 }
 
-type Send = (args: object) => Promise<object>;
-type Middleware = (next: Send, context: { commandName?: string }) => Send;
-interface Sender {
-  middlewareStack: { add(middleware: Middleware, options: { step: "initialize"; name: string }): void };
-}
-
 /** Notes every command that a client is given. */
-export function record(clients: Clients, calls: string[]): void {
-  for (const client of Object.values(clients)) {
-    if (!(client instanceof Object)) continue;
-    const note: Middleware =
-      (next, { commandName }) =>
-      args => {
-        calls.push(commandName!.replace("Command", ""));
-        return next(args);
-      };
-    (client as unknown as Sender).middlewareStack.add(note, { step: "initialize", name: "record" });
-  }
-}
+export const record = (aws: Aws, calls: string[]) =>
+  around(aws, (_, operation, send) => args => {
+    calls.push(operation);
+    return send(args);
+  });
 
 /** The outcome of each resource, by its type. */
 export const outcomes = (resources: { type: string; outcome: string }[]): Record<string, string> =>

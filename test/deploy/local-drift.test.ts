@@ -12,7 +12,7 @@ const local = await startAws();
 Object.assign(process.env, local.environment);
 after(() => local.close());
 const { region } = local;
-const clients = connect(region);
+const { sdk: clients } = connect(region);
 
 describe("drift is named and repaired:", () => {
   const FunctionName = "drifting";

@@ -24,7 +24,8 @@ const aws = await startAws({ region: REGION });
 Object.assign(process.env, aws.environment);
 configureLambda(aws.world, { environments: 1 }); // each version of the function starts as many
 after(() => aws.close());
-const clients = connect(REGION);
+const connected = connect(REGION);
+const { sdk: clients } = connected;
 const { "index.mjs": source } = unzipSync((await buildFunction()).zip);
 
 /** What is deployed: the version of the function's code, and which origin the page has. */
@@ -44,7 +45,7 @@ const deployVersion = (version: Version) =>
   deploy({
     name: NAME,
     region: REGION,
-    clients: { ...clients, s3Endpoint: version.siteEndpoint },
+    aws: { ...connected, s3Endpoint: version.siteEndpoint },
     build: build(version),
   });
 

@@ -11,12 +11,13 @@ export const REGION = "eu-central-1";
 export const aws = await startAws({ region: REGION });
 Object.assign(process.env, aws.environment);
 after(() => aws.close());
-export const clients = connect(REGION);
-export const { apiUrl, siteUrl, account } = await deploy({ name: NAME, region: REGION, clients });
+const connected = connect(REGION);
+export const { sdk: clients } = connected;
+export const { apiUrl, siteUrl, account } = await deploy({ name: NAME, region: REGION, aws: connected });
 export const { table, logGroup, role, lambda, bucket, api } = stack({
   name: NAME,
   region: REGION,
-  ...(await identify(clients)),
+  ...(await identify(connected)),
 });
 export const restApiId = /execute-api\/(\w+)/.exec(apiUrl)![1]!;
 /** A log stream of the function's. */

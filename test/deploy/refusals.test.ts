@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import type { Around } from "local-aws";
 import { AwsError, s3State, startAws } from "local-aws";
-import { explain } from "../../converge/errors.ts";
+import { inWords } from "../../converge/errors.ts";
 import { deploy } from "../../deploy.ts";
 import { teardown } from "../../teardown.ts";
 import { Simulation } from "../storm/simulation.ts";
@@ -21,10 +21,7 @@ const bucketOf = (name: string) => `${name}-${world.account}-${region}`;
 
 /** What a person reads when a deploy fails. */
 const failure = async (name: string) =>
-  deploy({ name, region }).then(
-    () => assert.fail("the deploy succeeded"),
-    error => explain(error),
-  );
+  deploy({ name, region }).then(() => assert.fail("the deploy succeeded"), inWords);
 
 describe("deploy says in plain words", () => {
   test("that the bucket belongs to another account, and writes nothing", async () => {
@@ -64,7 +61,7 @@ describe("deploy says in plain words", () => {
     Object.assign(process.env, local.environment);
 
     assert.ok(ended.kind === "failed");
-    const { message, remedy } = explain(ended.error);
+    const { message, remedy } = inWords(ended.error);
     assert.match(message, /^Cannot make the page in the bucket .* public/);
     assert.match(remedy, /Block Public Access is on for the account/);
   });

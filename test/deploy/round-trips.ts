@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { zipSync } from "fflate";
 import { createAws, inProcessHandler, isRead } from "local-aws";
-import { type Clients, connect } from "../../converge/aws.ts";
+import { type Aws, connect } from "../../converge/aws.ts";
 import { type DeployOptions, deploy } from "../../deploy.ts";
 import { teardown } from "../../teardown.ts";
 import { makeTimeVirtual, settle } from "../shared/virtual-time.ts";
@@ -78,11 +78,11 @@ async function openVirtualAws() {
     return new Response('{"error":{"code":"not_found"}}', { status: 404 });
   };
   return {
-    async course(work: (target: { region: string; clients: Clients }) => Promise<unknown>): Promise<Course> {
+    async course(work: (target: { region: string; aws: Aws }) => Promise<unknown>): Promise<Course> {
       const started = Date.now();
       calls = [];
-      const clients = connect(REGION, { requestHandler: inProcessHandler(aws.answer) });
-      await settle(work({ region: REGION, clients }), clock, TURNS);
+      const connected = connect(REGION, { requestHandler: inProcessHandler(aws.answer) });
+      await settle(work({ region: REGION, aws: connected }), clock, TURNS);
       const writes = calls.filter(call => !isRead(call));
       return { calls, writes, roundTrips: Math.round((answered - started) / CALL_MS) };
     },

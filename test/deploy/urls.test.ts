@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { apiUrl, siteUrl } from "../../converge/aws.ts";
+import { apiUrl, siteUrl } from "../../converge/urls.ts";
 
 const bucket = "dynamosync-111122223333";
 const site = (region: string, s3Endpoint?: string) => siteUrl({ region, s3Endpoint }, bucket);

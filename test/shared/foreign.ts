@@ -41,7 +41,7 @@ export const foreign: Record<string, (clients: Clients, stack: Stack) => Promise
     logs.send(new CreateLogGroupCommand({ logGroupName: logGroup.name })),
   table: (clients, { table }) => createTable(clients, table.name),
   "REST API": ({ apigateway }, { api }) => apigateway.send(new CreateRestApiCommand({ name: api.name })),
-  bucket: ({ s3, region }, { bucket }) => {
+  bucket: ({ s3 }, { bucket, region }) => {
     const LocationConstraint = region as BucketLocationConstraint;
     return s3.send(
       new CreateBucketCommand({ Bucket: bucket.name, CreateBucketConfiguration: { LocationConstraint } }),

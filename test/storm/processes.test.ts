@@ -25,12 +25,14 @@ const STEP = ALL ? 1 : 5;
 const aws = await startDeadlyAws(REGION);
 Object.assign(process.env, aws.environment);
 after(() => aws.close());
-const clients = connect(REGION);
+const connected = connect(REGION);
+const { sdk: clients } = connected;
 const code = await buildFunction();
 const build = { code: async () => code, page: buildPage };
 
-const deployAgain = () => deploy({ name: NAME, region: REGION, clients, build });
-const tearDownAgain = () => teardown({ name: NAME, region: REGION, clients, confirm: async () => true });
+const deployAgain = () => deploy({ name: NAME, region: REGION, aws: connected, build });
+const tearDownAgain = () =>
+  teardown({ name: NAME, region: REGION, aws: connected, confirm: async () => true });
 
 /** An item that every state but the first holds. */
 const KEPT = "id=kept&value=%F0%9F%92%BE";

@@ -5,7 +5,7 @@ import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { inProcessHandler } from "local-aws";
 import { connect } from "../../converge/aws.ts";
 import { Refusal } from "../../converge/errors.ts";
-import { waitFor, whileRefused } from "../../converge/retry.ts";
+import { persist, waitFor } from "../../converge/retry.ts";
 import { makeTimeVirtual, settle } from "../shared/virtual-time.ts";
 
 interface Refused {
@@ -47,7 +47,7 @@ async function ask(
     const headers = { "x-amzn-errortype": name, ...(retryAfter && { "retry-after": `${retryAfter}` }) };
     return { status, headers, body: JSON.stringify({ message }) };
   });
-  const { lambda } = connect("eu-central-1", { requestHandler });
+  const { lambda } = connect("eu-central-1", { requestHandler }).sdk;
   const { error } = await ended(lambda.send(new GetFunctionCommand({ FunctionName: "f" })));
   return { asked, error };
 }
@@ -126,7 +126,7 @@ describe("patience", () => {
   test("is short where nobody listens", async () => {
     const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
     const requestHandler = inProcessHandler(() => Promise.reject(refused));
-    const { lambda } = connect("eu-central-1", { requestHandler });
+    const { lambda } = connect("eu-central-1", { requestHandler }).sdk;
 
     const { error, seconds } = await ended(lambda.send(new GetFunctionCommand({ FunctionName: "f" })));
 
@@ -162,8 +162,9 @@ describe("a wait", () => {
       calls++;
       throw denied;
     };
-    const { error, seconds } = await ended(whileRefused(30, isDenied, deny));
-    const other = await ended(whileRefused(30, () => false, deny));
+    const patience = { seconds: 30, firstPause: 200, longestPause: 5000, jitter: true };
+    const { error, seconds } = await ended(persist(patience, isDenied, deny));
+    const other = await ended(persist(patience, () => false, deny));
 
     assert.equal(error, denied);
     assert.ok(seconds <= 30 && calls > 5, `${calls} calls in ${seconds} s`);

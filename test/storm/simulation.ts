@@ -24,7 +24,7 @@ import {
   Weather,
 } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
-import { type Clients, connect } from "../../converge/aws.ts";
+import { type Clients, type Aws as Connected, connect } from "../../converge/aws.ts";
 import { type Deployed, type DeployOptions, deploy } from "../../deploy.ts";
 import { type TeardownOptions, type TornDown, teardown } from "../../teardown.ts";
 import { makeTimeVirtual, settle } from "../shared/virtual-time.ts";
@@ -131,7 +131,7 @@ export class Simulation {
 
   /** Clients that belong to no run. */
   clients(): Clients {
-    return connect(REGION, { requestHandler: inProcessHandler(this.aws.answer) });
+    return connect(REGION, { requestHandler: inProcessHandler(this.aws.answer) }).sdk;
   }
 
   /** Fine weather; then somebody changes a few settings by hand, where there is something to change. */
@@ -158,7 +158,7 @@ export class Simulation {
 
   /** Starts a process. One that is killed never hears from AWS again. */
   async #run<T>(
-    work: (options: { name: string; region: string; clients: Clients }) => Promise<T>,
+    work: (options: { name: string; region: string; aws: Connected }) => Promise<T>,
     kill?: Kill,
   ): Promise<Ended<T>> {
     let die: (end: Ended<T>) => void;
@@ -181,8 +181,8 @@ export class Simulation {
         return forever();
       },
     };
-    const clients = connect(REGION, { requestHandler });
-    const ended = work({ name: NAME, region: REGION, clients }).then(
+    const aws = connect(REGION, { requestHandler });
+    const ended = work({ name: NAME, region: REGION, aws }).then(
       result => ({ kind: "done" as const, result }),
       error => ({ kind: "failed" as const, error }),
     );

@@ -6,7 +6,7 @@ import { GetBucketWebsiteCommand, GetObjectCommand } from "@aws-sdk/client-s3";
 import { deploy } from "../../../deploy.ts";
 import { outcomes, useAws } from "../fixture.ts";
 
-const { clients, region, calls, writes, newName, stackOf } = await useAws();
+const { aws, clients, region, calls, writes, newName, stackOf } = await useAws();
 const TYPES = [
   "role",
   "REST API",
@@ -25,7 +25,7 @@ describe("a first deploy", () => {
     const name = newName();
     calls.length = 0;
 
-    const deployed = await deploy({ name, region, clients });
+    const deployed = await deploy({ name, region, aws });
 
     assert.deepEqual(outcomes(deployed.resources), Object.fromEntries(TYPES.map(type => [type, "created"])));
     const onAws = calls.filter(call => call !== "PutBucketTagging"); // only where CreateBucket ignores tags
@@ -36,7 +36,7 @@ describe("a first deploy", () => {
     const name = newName();
     const { role, table, logGroup } = await stackOf(name);
 
-    await deploy({ name, region, clients });
+    await deploy({ name, region, aws });
 
     const target = { RoleName: role.name, PolicyName: role.policyName };
     const { PolicyDocument } = await clients.iam.send(new GetRolePolicyCommand(target));
@@ -55,7 +55,7 @@ describe("a first deploy", () => {
     const name = newName();
     const { bucket } = await stackOf(name);
 
-    const deployed = await deploy({ name, region, clients });
+    const deployed = await deploy({ name, region, aws });
 
     const page = await clients.s3.send(new GetObjectCommand({ Bucket: bucket.name, Key: bucket.pageKey }));
     assert.ok((await page.Body!.transformToString()).includes(deployed.apiUrl));
@@ -68,7 +68,7 @@ describe("a first deploy", () => {
   test("tells the function its table and the only origin that it serves", async () => {
     const name = newName();
 
-    const deployed = await deploy({ name, region, clients });
+    const deployed = await deploy({ name, region, aws });
 
     const { Configuration } = await clients.lambda.send(new GetFunctionCommand({ FunctionName: name }));
     assert.deepEqual(Configuration!.Environment!.Variables, {
@@ -83,10 +83,10 @@ describe("a first deploy", () => {
 describe("a second deploy", () => {
   test("only reads, and finds everything unchanged", async () => {
     const name = newName();
-    await deploy({ name, region, clients });
+    await deploy({ name, region, aws });
     calls.length = 0;
 
-    const { resources } = await deploy({ name, region, clients });
+    const { resources } = await deploy({ name, region, aws });
 
     assert.deepEqual(outcomes(resources), Object.fromEntries(TYPES.map(type => [type, "unchanged"])));
     assert.deepEqual(writes(), []);
@@ -94,11 +94,11 @@ describe("a second deploy", () => {
 
   test("of another name makes a second stack beside the first", async () => {
     const [one, other] = [newName(), newName()];
-    await deploy({ name: one, region, clients });
+    await deploy({ name: one, region, aws });
 
-    const second = await deploy({ name: other, region, clients });
+    const second = await deploy({ name: other, region, aws });
 
-    const first = await deploy({ name: one, region, clients });
+    const first = await deploy({ name: one, region, aws });
     assert.notEqual(first.apiUrl, second.apiUrl);
     assert.ok(first.resources.every(({ outcome }) => outcome === "unchanged"));
   });
@@ -108,7 +108,7 @@ describe("a dry run", () => {
   test("says what would be created and writes nothing", async () => {
     calls.length = 0;
 
-    const { resources } = await deploy({ name: newName(), region, clients, dryRun: true });
+    const { resources } = await deploy({ name: newName(), region, aws, dryRun: true });
 
     assert.deepEqual(outcomes(resources), Object.fromEntries(TYPES.map(type => [type, "created"])));
     assert.deepEqual(writes(), []);

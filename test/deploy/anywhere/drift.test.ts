@@ -13,14 +13,14 @@ import { deploy } from "../../../deploy.ts";
 import type { Stack } from "../../../stack.ts";
 import { useAws } from "../fixture.ts";
 
-const { clients, region, newName, stackOf, writes, calls } = await useAws();
+const { aws, clients, region, newName, stackOf, writes, calls } = await useAws();
 const name = newName();
 let stack: Stack;
 let restApiId: string;
 let itemsId: string;
 
 before(async () => {
-  await deploy({ name, region, clients });
+  await deploy({ name, region, aws });
   stack = await stackOf(name);
   const { items: apis } = await clients.apigateway.send(new apigateway.GetRestApisCommand({ limit: 500 }));
   restApiId = apis!.find(api => api.name === name)!.id!;
@@ -319,7 +319,7 @@ describe("drift is named and repaired:", () => {
     test(`${type}, ${setting}, after ${by}`, async () => {
       await change(clients);
 
-      const repaired = await deploy({ name, region, clients });
+      const repaired = await deploy({ name, region, aws });
 
       const changed = repaired.resources.filter(({ outcome }) => outcome !== "unchanged");
       const redeployed = type === "routes" ? [["stage", "updated", ["deployment"]]] : [];
@@ -328,7 +328,7 @@ describe("drift is named and repaired:", () => {
         [[type, "updated", [setting]], ...redeployed],
       );
       calls.length = 0;
-      await deploy({ name, region, clients });
+      await deploy({ name, region, aws });
       assert.deepEqual(writes(), []);
     });
   }
@@ -361,7 +361,7 @@ describe("drift is named and repaired:", () => {
     test(`${type}, after deleting it`, async () => {
       await remove(clients);
 
-      const repaired = await deploy({ name, region, clients });
+      const repaired = await deploy({ name, region, aws });
 
       const changed = repaired.resources.filter(({ outcome }) => outcome !== "unchanged");
       assert.deepEqual(
@@ -377,8 +377,8 @@ describe("drift is named and repaired:", () => {
     const changesOf = ({ resources }: Awaited<ReturnType<typeof deploy>>) =>
       resources.flatMap(({ type, changes }) => changes.map(change => ({ type, ...change })));
 
-    const foretold = await deploy({ name, region, clients, dryRun: true });
-    const done = await deploy({ name, region, clients });
+    const foretold = await deploy({ name, region, aws, dryRun: true });
+    const done = await deploy({ name, region, aws });
 
     assert.deepEqual(changesOf(foretold), changesOf(done));
     assert.equal(changesOf(done).length, 3);

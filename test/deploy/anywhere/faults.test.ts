@@ -24,9 +24,9 @@ const proxy = await startFaultProxy(process.env.AWS_ENDPOINT_URL!, spared);
 after(() => proxy.close());
 process.env.AWS_ENDPOINT_URL = proxy.endpoint;
 process.env.AWS_ENDPOINT_URL_S3 = proxy.endpoint;
-const clients = connect(region);
+const aws = connect(region);
 const calls: string[] = [];
-record(clients, calls);
+record(aws, calls);
 
 /** FAULT_SEEDS="1 2 3" goes through more. */
 const seeds = (process.env.FAULT_SEEDS ?? "1").split(" ").map(Number);
@@ -45,10 +45,10 @@ async function runsUntil(succeeds: () => Promise<boolean>): Promise<number> {
   throw new Error(`It has not succeeded in ${RUNS} runs.`, { cause: errors });
 }
 
-const deployed = async (name: string) => Boolean(await deploy({ name, region, clients }));
+const deployed = async (name: string) => Boolean(await deploy({ name, region, aws }));
 
 async function tornDown(name: string): Promise<boolean> {
-  const { resources } = await teardown({ name, region, clients });
+  const { resources } = await teardown({ name, region, aws });
   return resources.every(({ outcome }) => outcome === "removed" || outcome === "absent");
 }
 
@@ -65,7 +65,7 @@ describe("with one call in six throttled, failing or cut off,", () => {
       const faults = [proxy.faults];
       proxy.calm();
       calls.length = 0;
-      const { resources } = await deploy({ name, region, clients });
+      const { resources } = await deploy({ name, region, aws });
       const writes = calls.filter(call => !isRead(call));
       proxy.storm(seed + 1000, RATE);
       const teardowns = await runsUntil(() => tornDown(name));

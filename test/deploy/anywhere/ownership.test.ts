@@ -6,7 +6,7 @@ import { teardown } from "../../../teardown.ts";
 import { createTable, foreign } from "../../shared/foreign.ts";
 import { useAws } from "../fixture.ts";
 
-const { clients, region, calls, writes, newName, stackOf } = await useAws();
+const { aws, clients, region, calls, writes, newName, stackOf } = await useAws();
 
 describe("somebody else's", () => {
   for (const [type, create] of Object.entries(foreign)) {
@@ -16,7 +16,7 @@ describe("somebody else's", () => {
         await create(clients, await stackOf(name));
         calls.length = 0;
 
-        const refused = run({ name, region, clients });
+        const refused = run({ name, region, aws });
 
         const said = {
           name: "Refusal",
@@ -33,7 +33,7 @@ describe("somebody else's", () => {
     const name = newName();
     await createTable(clients, name, "id", [{ Key: "dynamosync:stack", Value: "theirs" }]);
 
-    const refused = deploy({ name, region, clients });
+    const refused = deploy({ name, region, aws });
 
     await assert.rejects(refused, /belongs to the stack "theirs"/);
   });
@@ -43,7 +43,7 @@ describe("somebody else's", () => {
     await createTable(clients, name, "key", [{ Key: "dynamosync:stack", Value: name }]);
     calls.length = 0;
 
-    const refused = deploy({ name, region, clients });
+    const refused = deploy({ name, region, aws });
 
     await assert.rejects(refused, {
       name: "Refusal",
