@@ -1,5 +1,6 @@
 /** The local AWS: who asks, of which service, which operation; then the answer, as the service words it. */
 import { randomUUID } from "node:crypto";
+import { isSecure } from "./hosts.ts";
 import {
   type AwsError,
   type AwsRequest,
@@ -110,14 +111,15 @@ export function createAnswer({
 
   async function run(service: Service, call: Call, request: AwsRequest, world: World): Promise<WireResponse> {
     const { region, caller, requestId } = request;
+    const context = { world, region, caller, requestId, secure: isSecure(request) };
     try {
       const operation =
         Object.hasOwn(service.operations, call.operation) && service.operations[call.operation];
       if (!operation) throw notImplemented(`${service.name}:${call.operation}`);
-      authorize(service.name, call, { world, region, caller, requestId }, request);
+      authorize(service.name, call, context, request);
       refuseUnknown(service.name, call, operation.params);
       refuseIncomplete(service, call);
-      const output = await operation.run(call.input, { world, region, caller, requestId });
+      const output = await operation.run(call.input, context);
       return service.protocol.answer(call, output, requestId);
     } catch (error) {
       return service.protocol.fail(asAwsError(error), requestId);

@@ -1,8 +1,12 @@
 /** The socket of the local AWS: on this machine only, and only for those who call it by its own name. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
 import { type Answer, ConnectionCut } from "./aws.ts";
-import type { WireResponse } from "./service.ts";
+import type { Certificate } from "./certificate.ts";
+import { bucketIn, isThisMachine, websiteIn } from "./hosts.ts";
+import type { Tls, WireResponse } from "./service.ts";
 
 export interface Listening {
   port: number;
@@ -20,12 +24,25 @@ const MAX_HEADER_BYTES = 32 * 1024;
 /** Longer than clients keep an idle connection, so that none sends into one that is just being closed. */
 const KEEP_ALIVE_MS = 120_000;
 
+export interface ListenOptions {
+  /** Speaks HTTPS with it. */
+  tls?: Certificate;
+  /** Whether a Host header is one to answer to. */
+  serves?: (host: string, port: number) => boolean;
+}
+
 /** Answers HTTP requests on a port of 127.0.0.1; 0 takes any that is free. */
-export async function listen(answer: Answer, wantedPort: number): Promise<Listening> {
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS });
+export async function listen(
+  answer: Answer,
+  wantedPort: number,
+  { tls, serves = isOurs }: ListenOptions = {},
+): Promise<Listening> {
+  const settings = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS };
+  const server = tls ? createTlsServer({ ...settings, ...tls }) : createServer(settings);
   const port = await bind(server, wantedPort);
+  const isServed = ({ headers: { host = "" } }: IncomingMessage) => serves(host.toLowerCase(), port);
   server.on("request", (request, response) => {
-    respond(answer, port, request, response)
+    respond(answer, isServed, request, response)
       .then(wire => send(server, response, wire))
       .catch(error => abandon(request, error));
   });
@@ -51,31 +68,36 @@ function portError(port: number, error: NodeJS.ErrnoException): Error {
 
 async function respond(
   answer: Answer,
-  port: number,
+  isServed: (request: IncomingMessage) => boolean,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<WireResponse> {
-  if (!isOurs(request.headers.host, port))
-    return refusal(403, `This host is not served: ${request.headers.host}`);
+  if (!isServed(request)) return refusal(403, `This host is not served: ${request.headers.host}`);
   const body = await readBody(request, limitOf(request));
   if (!body) {
     response.shouldKeepAlive = false;
     return refusal(413, "The request is too large.");
   }
   const { method = "GET", url = "/" } = request;
-  return answer({ method, url, headers: request.headers as Record<string, string>, body });
+  const headers = request.headers as Record<string, string>;
+  return answer({ method, url, headers, body, tls: tlsOf(request.socket as TLSSocket) });
 }
+
+const tlsOf = ({ encrypted, servername }: TLSSocket): Tls | undefined =>
+  encrypted ? { serverName: servername || undefined } : undefined;
 
 /**
  * A web page that resolves its own name to 127.0.0.1 (DNS rebinding) would reach us from the reader's browser:
  * only our own names are answered.
  */
-function isOurs(host: string | undefined, port: number): boolean {
-  const [name = "", hostPort] = host?.toLowerCase().split(":") ?? [];
-  const ours =
-    name === HOST || name === "localhost" || /^[a-z0-9.-]+\.s3-website[a-z0-9.-]*\.localhost$/.test(name);
-  return ours && Number(hostPort ?? 80) === port;
+function isOurs(host: string, port: number): boolean {
+  const [name = "", hostPort = 80] = host.split(":");
+  return (isThisMachine(name) || isBucketHere(name)) && Number(hostPort) === port;
 }
+
+const isBucketHere = (host: string): boolean =>
+  /^[a-z0-9.-]+\.localhost$/.test(host) &&
+  Boolean(bucketIn({ headers: { host } }) ?? websiteIn({ headers: { host } }));
 
 /** A function's zip may have 50 MB, in base64; a batch for DynamoDB 16 MB; nothing else needs as much. */
 const limitOf = ({ headers }: IncomingMessage): number =>

@@ -4,6 +4,7 @@ import { type Answer, ConnectionCut } from "./aws.ts";
 
 /** The parts of the SDK's HttpRequest that reach the wire. */
 interface SdkRequest {
+  protocol?: string;
   method: string;
   path: string;
   query?: Record<string, string | string[] | null>;
@@ -20,6 +21,7 @@ export function inProcessHandler(answer: Answer) {
         url: urlOf(request),
         headers: lowerCased(request.headers),
         body: await bytesOf(request.body),
+        tls: request.protocol === "https:" ? {} : undefined,
       }).catch(asSocketError);
       const content = request.method === "HEAD" || body.length === 0 ? [] : [Buffer.from(body)];
       return { response: { statusCode: status, headers, body: Readable.from(content) } };

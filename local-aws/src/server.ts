@@ -4,6 +4,7 @@ import { apigateway } from "./apigateway/service.ts";
 import { type Answer, type Around, createAnswer } from "./aws.ts";
 import { dynamodb } from "./dynamodb/service.ts";
 import { serveApi } from "./execute-api/serve.ts";
+import { type Front, listenAsAmazon } from "./front.ts";
 import { listen } from "./http.ts";
 import { iam } from "./iam/service.ts";
 import { lambda } from "./lambda/service.ts";
@@ -20,6 +21,8 @@ export interface AwsOptions {
   directory?: string;
   region?: string;
   account?: string;
+  /** Answers under AWS's own host names, too, on two further ports. */
+  front?: boolean;
   /** Stands between each call and its service: weather, counting. */
   around?: Around;
 }
@@ -29,6 +32,8 @@ export interface Aws {
   endpoint: string;
   /** "http://localhost:4566": the same socket, but an origin of its own for the page, so that CORS is real. */
   siteEndpoint: string;
+  /** The ports that stand for AWS's own, when asked for. */
+  front?: Omit<Front, "close">;
   region: string;
   accessKeyId: string;
   secretAccessKey: string;
@@ -69,15 +74,18 @@ export async function createAws(options: AwsOptions = {}): Promise<Aws> {
 /** A local AWS that listens on a port of this machine. */
 export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   const aws = await createAws(options);
+  const opened: { close(): Promise<void> }[] = [aws];
+  const close = async () => {
+    for (const each of opened.splice(0).reverse()) await each.close();
+  };
   try {
     const socket = await listen(aws.answer, options.port ?? 0);
-    const close = async () => {
-      await socket.close();
-      await aws.close();
-    };
-    return { ...aws, ...at(socket.port, aws.world, aws.region), close };
+    opened.push(socket);
+    const front = options.front ? await listenAsAmazon(aws.answer, aws.region) : undefined;
+    if (front) opened.push(front);
+    return { ...aws, ...at(socket.port, aws.world, aws.region), front, close };
   } catch (error) {
-    await aws.close();
+    await close();
     throw error;
   }
 }

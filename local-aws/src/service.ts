@@ -16,6 +16,13 @@ export interface WireRequest {
   url: string;
   headers: Record<string, string>;
   body: Buffer;
+  /** How it came over TLS; absent for plain HTTP. The socket tells, never a header. */
+  tls?: Tls;
+}
+
+export interface Tls {
+  /** The name that the client asked for before it said anything else (SNI). */
+  serverName?: string;
 }
 
 /** A request whose sender is known. */
@@ -43,6 +50,8 @@ export interface Context {
   region: string;
   caller: Caller;
   requestId: string;
+  /** Whether the request counts as one over TLS. */
+  secure: boolean;
 }
 
 export interface Operation {

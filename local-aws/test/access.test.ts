@@ -123,7 +123,8 @@ test("keys are made once, and kept with the world's data", async () => {
 
 test("nobody is allowed anything", () => {
   const { world } = smallAws();
-  const context = { world, region: "eu-west-1", caller: { kind: "anonymous" as const }, requestId: "1" };
+  const caller = { kind: "anonymous" as const };
+  const context = { world, region: "eu-west-1", caller, requestId: "1", secure: true };
 
   assert.throws(() => authorize("s3", { operation: "ListBuckets", input: {} }, context), /not authorized/);
 });

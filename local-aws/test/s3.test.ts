@@ -168,7 +168,6 @@ test("settings that were deleted are absent", async () => {
 test("what the local S3 does not know is refused by its name", async () => {
   const { s3 } = await withBucket();
   const put = (more: object) => s3.send(new PutObjectCommand({ Bucket, Key: "k", Body: "v", ...more }));
-  const redirect = { RedirectAllRequestsTo: { HostName: "example.org" } };
   const CORSRules = [{ AllowedMethods: ["GET"], AllowedOrigins: ["*"] }];
   const ObjectOwnership = "Nobody" as "ObjectWriter";
 
@@ -189,8 +188,6 @@ test("what the local S3 does not know is refused by its name", async () => {
   );
   const cors = s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules } }));
   await refused(cors, "NotImplemented", 501, /PUT \/\{Bucket\}\?cors/);
-  const website = s3.send(new PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration: redirect }));
-  await refused(website, "NotImplemented", 501, /RedirectAllRequestsTo/);
   const OwnershipControls = { Rules: [{ ObjectOwnership }] };
   const ownership = s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
   await refused(ownership, "MalformedXML", 400);

@@ -4,6 +4,16 @@ import { type OutgoingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import {
+  APIGatewayClient,
+  CreateDeploymentCommand,
+  CreateRestApiCommand,
+  type EndpointAccessMode,
+  PutIntegrationCommand,
+  PutIntegrationResponseCommand,
+  PutMethodCommand,
+  PutMethodResponseCommand,
+} from "@aws-sdk/client-api-gateway";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { Answer } from "../src/aws.ts";
 import { type Listening, listen } from "../src/http.ts";
@@ -106,4 +116,25 @@ export async function storeOne(aws: Aws): Promise<void> {
   const dynamodb = new DynamoDBClient(clientOf(aws));
   await dynamodb.send(new CreateTableCommand(TABLE));
   await dynamodb.send(new PutItemCommand({ TableName: "kept", Item: { id: { S: "a" } } }));
+}
+
+/** Deploys a REST API whose root answers 200, and returns its id. */
+export async function deployed(aws: Aws, endpointAccessMode: EndpointAccessMode): Promise<string> {
+  const apigateway = new APIGatewayClient(clientOf(aws));
+  const { id: restApiId = "", rootResourceId: resourceId } = await apigateway.send(
+    new CreateRestApiCommand({
+      name: endpointAccessMode,
+      endpointConfiguration: { types: ["REGIONAL"] },
+      securityPolicy: "SecurityPolicy_TLS13_1_2_2021_06",
+      endpointAccessMode,
+    }),
+  );
+  const method = { restApiId, resourceId, httpMethod: "GET" };
+  await apigateway.send(new PutMethodCommand({ ...method, authorizationType: "NONE" }));
+  const requestTemplates = { "application/json": '{"statusCode": 200}' };
+  await apigateway.send(new PutIntegrationCommand({ ...method, type: "MOCK", requestTemplates }));
+  await apigateway.send(new PutMethodResponseCommand({ ...method, statusCode: "200" }));
+  await apigateway.send(new PutIntegrationResponseCommand({ ...method, statusCode: "200" }));
+  await apigateway.send(new CreateDeploymentCommand({ restApiId, stageName: "prod" }));
+  return restApiId;
 }

@@ -16,7 +16,7 @@ export async function withRole(...statements: object[]) {
   /** Asks as the role: "allowed" or the message of the refusal. */
   const ask = (service: string, operation: string, input: Input, route?: Route) => {
     const caller = { kind: "role" as const, roleName: "r", sessionName: "fn" };
-    const context = { world: aws.world, region: "eu-west-1", caller, requestId: "1" };
+    const context = { world: aws.world, region: "eu-west-1", caller, requestId: "1", secure: true };
     try {
       authorize(service, { operation, input }, context, route);
       return "allowed";

@@ -69,12 +69,14 @@ export function verdictOfRole(
   world: World,
   roleName: string,
   { action, resource, ...given }: Demand,
+  secure = true,
 ): Verdict {
   const role = roleOf(world, roleName);
   if (!role) return "none";
   const conditions = {
     "aws:PrincipalArn": role.arn,
     "aws:PrincipalAccount": world.account,
+    "aws:SecureTransport": String(secure),
     ...given.conditions,
   };
   const verdicts = policiesOf(role).map(policy => evaluate(policy, { action, resource, conditions }));
@@ -83,10 +85,13 @@ export function verdictOfRole(
 }
 
 /** What the caller's policies say to something; the world is told what was decided for a role. */
-export function verdictOf({ world, caller }: Pick<Context, "world" | "caller">, demand: Demand): Verdict {
+export function verdictOf(
+  { world, caller, secure }: Pick<Context, "world" | "caller" | "secure">,
+  demand: Demand,
+): Verdict {
   if (caller.kind === "account") return "allow";
   if (caller.kind === "anonymous") return "none";
-  const verdict = verdictOfRole(world, caller.roleName, demand);
+  const verdict = verdictOfRole(world, caller.roleName, demand, secure);
   world.emit("decided", { ...demand, roleName: caller.roleName, verdict });
   return verdict;
 }

@@ -1,6 +1,7 @@
 /** A request to a deployed API, and what API Gateway knows of it. */
 import { randomUUID } from "node:crypto";
 import type { Deployment, RestApi, Stage } from "../apigateway/state.ts";
+import { apiIn } from "../hosts.ts";
 import type { WireRequest } from "../service.ts";
 import type { World } from "../world.ts";
 import type { Variables } from "./mapping.ts";
@@ -28,13 +29,17 @@ const PREFIX = "/_aws/execute-api/";
 
 /** The API, the stage and the request below it that a URL means; undefined for a URL of another kind. */
 export function parseUrl(request: WireRequest) {
-  if (!request.url.startsWith(PREFIX)) return undefined;
-  const [location = "", queryString = ""] = request.url.slice(PREFIX.length).split(/\?(.*)/s);
+  const isOurs = request.url.startsWith(PREFIX);
+  const host = isOurs ? undefined : apiIn(request);
+  if (!isOurs && !host) return undefined;
+  const below = host ? `${host.name}${request.url}` : request.url.slice(PREFIX.length);
+  const [location = "", queryString = ""] = below.split(/\?(.*)/s);
   const [apiId = "", stageName = "", ...segments] = location.split("/");
-  return { apiId, stageName, request: received(request, `/${segments.join("/")}`, queryString) };
+  const received = receivedAt(request, `/${segments.join("/")}`, queryString);
+  return { apiId, stageName, region: host?.region, request: received };
 }
 
-const received = (request: WireRequest, path: string, queryString: string): ApiRequest => ({
+const receivedAt = (request: WireRequest, path: string, queryString: string): ApiRequest => ({
   ...request,
   requestId: randomUUID(),
   extendedRequestId: `${randomUUID().slice(-11)}EA=`,

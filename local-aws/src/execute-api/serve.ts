@@ -30,7 +30,7 @@ import {
 import { type Route, route } from "./routes.ts";
 import { takeToken } from "./throttle.ts";
 
-/** Answers /_aws/execute-api/{apiId}/{stage}/{path}, for the APIs of all regions. */
+/** Answers /_aws/execute-api/{apiId}/{stage}/{path}, for the APIs of all regions, and their own host names. */
 export function serveApi(world: World): Public {
   return async wire => {
     const target = parseUrl(wire);
@@ -59,14 +59,23 @@ async function answer(world: World, target: Target): Promise<WireResponse> {
 }
 
 /** What a stage shows; nothing before the stage is known everywhere. */
-function deployedAt(world: World, { apiId, stageName }: Target): Deployed | undefined {
+function deployedAt(world: World, { apiId, stageName, ...target }: Target): Deployed | undefined {
   const region = own(regionsOfApis(world), apiId);
-  const api = region === undefined ? undefined : own(apisIn(world, region), apiId);
+  if (region === undefined || (target.region ?? region) !== region) return undefined;
+  const api = own(apisIn(world, region), apiId);
+  if (api?.endpointAccessMode === "STRICT" && !isNamedInTls(target.request)) return undefined;
   const stage = own(api?.stages, stageName);
   if (!api || !stage || api.disableExecuteApiEndpoint || Date.now() < stage.servedFrom) return undefined;
   const deployment = own(api.deployments, stage.deploymentId);
   return deployment && { world, api, stage, deployment };
 }
+
+/**
+ * What the access mode STRICT asks for: the handshake named the host that the request names. What came without TLS
+ * was asked for by this machine's name, which AWS does not have.
+ */
+const isNamedInTls = ({ tls, headers }: ApiRequest): boolean =>
+  tls === undefined || tls.serverName === headers.host?.split(":")[0];
 
 async function answerRoute(
   found: Route,

@@ -32,20 +32,26 @@ function checkOwner(bucket: Bucket, input: Input, { world }: Context): void {
 }
 
 /** What the bucket's own policy denies, not even the account's user may do. */
-function checkPolicy(bucket: Bucket, operation: string, input: Input, { world, caller }: Context): void {
+function checkPolicy(
+  bucket: Bucket,
+  operation: string,
+  input: Input,
+  { world, caller, secure }: Context,
+): void {
   if (bucket.policy === undefined) return;
   const action = `s3:${s3Actions[operation] ?? operation}`;
   const resource = [`arn:aws:s3:::${bucket.name}`, input.Key].filter(Boolean).join("/");
   const principal = { AWS: arnOf(world, caller) };
-  if (evaluate(bucket.policy, { action, resource, principal, conditions: CONDITIONS }) === "deny")
+  if (evaluate(bucket.policy, { action, resource, principal, conditions: conditionsOf(secure) }) === "deny")
     throw accessDenied(
       `User: ${principal.AWS} is not authorized to perform: ${action} on resource: "${resource}" with an explicit deny in a resource-based policy`,
     );
 }
 
-const CONDITIONS = { "aws:SecureTransport": "false" };
+const conditionsOf = (secure: boolean) => ({ "aws:SecureTransport": String(secure) });
 
-const elsewhere = ({ name, region }: Bucket) =>
+/** The refusal of a bucket that is in another region than the request thinks. */
+export const elsewhere = ({ name, region }: Bucket) =>
   new AwsError(
     "PermanentRedirect",
     301,
@@ -57,10 +63,10 @@ const elsewhere = ({ name, region }: Bucket) =>
   );
 
 /** Whether anybody at all may do something: the policy must say so and Block Public Access let it count. */
-export function isOpen(world: World, bucket: Bucket, action: string, key?: string): boolean {
+export function isOpen(world: World, bucket: Bucket, secure: boolean, action: string, key?: string): boolean {
   const { policy, name } = bucket;
   if (policy === undefined) return false;
   if (isPublic(policy) && blocks(world, bucket, "RestrictPublicBuckets")) return false;
   const resource = key === undefined ? `arn:aws:s3:::${name}` : `arn:aws:s3:::${name}/${key}`;
-  return evaluate(policy, { action, resource, principal: "*", conditions: CONDITIONS }) === "allow";
+  return evaluate(policy, { action, resource, principal: "*", conditions: conditionsOf(secure) }) === "allow";
 }

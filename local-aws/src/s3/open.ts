@@ -9,10 +9,10 @@ import { headersOf } from "./objects.ts";
 import { type Bucket, objectAt, type StoredObject } from "./state.ts";
 
 /** An object that anybody may read. Whether a key is free is told only to those who may list the bucket. */
-export function openObject(world: World, bucket: Bucket, key: string): StoredObject {
+export function openObject(world: World, bucket: Bucket, key: string, secure: boolean): StoredObject {
   const object = objectAt(bucket, key);
-  if (object && isOpen(world, bucket, "s3:GetObject", key)) return object;
-  if (!object && isOpen(world, bucket, "s3:ListBucket")) throw noSuchKey(key);
+  if (object && isOpen(world, bucket, secure, "s3:GetObject", key)) return object;
+  if (!object && isOpen(world, bucket, secure, "s3:ListBucket")) throw noSuchKey(key);
   throw accessDenied();
 }
 

@@ -9,6 +9,7 @@ import {
   type WireResponse,
 } from "../service.ts";
 import { toXml, type Xml } from "../wire/xml.ts";
+import { addressOf } from "./address.ts";
 import { readBody } from "./body.ts";
 import { decoded } from "./errors.ts";
 
@@ -104,9 +105,7 @@ const ABOUT_REQUEST =
 
 export const s3Protocol: Protocol = {
   parse(request) {
-    if (/^[^:]+\.s3[.-](?!website)/.test(request.headers.host ?? ""))
-      throw notImplemented("virtual-host-style requests of s3 (use path-style ones: forcePathStyle)");
-    const [, bucket = "", key = ""] = /^\/([^/]*)\/?(.*)$/s.exec(request.path) ?? [];
+    const { bucket, key } = addressOf(request);
     const operation = operationOf(request, bucket, key);
     const { content, checksums } = readBody(request);
     const input: Input = { ...inQuery(request.query), ...inHeaders(request.headers) };

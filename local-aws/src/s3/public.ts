@@ -1,8 +1,11 @@
 /** What anybody may read without a key: objects that a bucket policy opens, and websites. */
 import { randomUUID } from "node:crypto";
 import type { Public } from "../aws.ts";
+import { isSecure } from "../hosts.ts";
 import { AwsError, notImplemented, type WireRequest, type WireResponse } from "../service.ts";
 import type { World } from "../world.ts";
+import { elsewhere } from "./access.ts";
+import { type Address, addressOf } from "./address.ts";
 import { isBucketName } from "./bucket.ts";
 import { accessDenied, decoded, noSuchBucket } from "./errors.ts";
 import { contentOf, openObject } from "./open.ts";
@@ -10,17 +13,16 @@ import { failure } from "./protocol.ts";
 import { bucketNamed } from "./state.ts";
 import { serveWebsite } from "./website.ts";
 
-/** Serves websites by their host name, and objects at `/{bucket}/{key}`. */
+/** Serves websites by their host name, and objects at `/{bucket}/{key}` or below their bucket's host name. */
 export function servePublicObject(world: World): Public {
   return async request => {
     const website = serveWebsite(world, request);
     if (website) return website;
-    const [path = "", query] = request.url.split(/\?(.*)/s);
-    const [, name = "", key = ""] = /^\/([^/]+)\/?(.*)$/s.exec(path) ?? [];
-    if (!isBucketName(name)) return undefined;
+    const address = addressOf(request);
+    if (!isBucketName(address.bucket)) return undefined;
     try {
-      if (/(^|&)(X-Amz-)?Signature=/.test(query ?? "")) throw notImplemented("presigned URLs of s3");
-      return readAnonymously(world, request, name, decoded(key));
+      if (/[?&](X-Amz-)?Signature=/.test(request.url)) throw notImplemented("presigned URLs of s3");
+      return readAnonymously(world, request, address);
     } catch (error) {
       if (error instanceof AwsError) return failure(error, randomUUID());
       throw error;
@@ -28,9 +30,14 @@ export function servePublicObject(world: World): Public {
   };
 }
 
-function readAnonymously(world: World, request: WireRequest, name: string, key: string): WireResponse {
+function readAnonymously(
+  world: World,
+  request: WireRequest,
+  { bucket: name, key, region }: Address,
+): WireResponse {
   const bucket = bucketNamed(world, name);
   if (!bucket) throw noSuchBucket(name);
+  if (region !== undefined && region !== bucket.region) throw elsewhere(bucket);
   if (!["GET", "HEAD"].includes(request.method) || key === "") throw accessDenied();
-  return contentOf(openObject(world, bucket, key), request);
+  return contentOf(openObject(world, bucket, decoded(key), isSecure(request)), request);
 }

@@ -5,10 +5,11 @@ import { policyProblem } from "../policy/grammar.ts";
 import { AwsError, type Context, type Input, type Operation } from "../service.ts";
 import { fromXml, malformedXml } from "../wire/xml.ts";
 import { onBucket } from "./access.ts";
-import { absent, accessDenied, invalidArgument, noWebsite } from "./errors.ts";
+import { absent, accessDenied, noWebsite } from "./errors.ts";
 import { NAMESPACE } from "./protocol.ts";
-import { type Bucket, blocks, OBJECT_OWNERSHIPS, type PublicAccessBlock, type Website } from "./state.ts";
+import { type Bucket, blocks, OBJECT_OWNERSHIPS, type PublicAccessBlock } from "./state.ts";
 import { checkTags, TAG_SET } from "./tags.ts";
+import { readWebsite, shownWebsite } from "./website-configuration.ts";
 
 export const settingOperations: Record<string, Operation> = {
   GetBucketTagging: onBucket("GetBucketTagging", [], ({ tags }) => {
@@ -123,23 +124,6 @@ function strangeResource({ name }: Bucket, policy: string): string | undefined {
       return "Action does not apply to any resource(s) in statement";
   }
   return undefined;
-}
-
-const shownWebsite = ({ indexSuffix, errorKey }: Website) => ({
-  IndexDocument: { Suffix: indexSuffix },
-  ...(errorKey === undefined ? {} : { ErrorDocument: { Key: errorKey } }),
-});
-
-function readWebsite(text: string): Website {
-  const { IndexDocument, ErrorDocument } = fromXml(text, "WebsiteConfiguration", {
-    IndexDocument: { Suffix: "text" },
-    ErrorDocument: { Key: "text" },
-  });
-  const indexSuffix = IndexDocument?.Suffix ?? "";
-  if (indexSuffix === "" || indexSuffix.includes("/"))
-    throw invalidArgument("The IndexDocument Suffix is not well formed", "IndexDocument", indexSuffix);
-  if (ErrorDocument && !ErrorDocument.Key) throw malformedXml();
-  return { indexSuffix, errorKey: ErrorDocument?.Key };
 }
 
 function readPublicAccessBlock(text: string): PublicAccessBlock {

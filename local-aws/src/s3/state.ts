@@ -1,4 +1,5 @@
 /** What S3 keeps. */
+import type { RedirectAllRequestsTo, RoutingRule } from "@aws-sdk/client-s3";
 import type { Tag } from "../iam/state.ts";
 import type { World } from "../world.ts";
 
@@ -11,9 +12,12 @@ export interface PublicAccessBlock {
 
 export const OBJECT_OWNERSHIPS = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"];
 
+/** Either all requests are redirected, or there is an index document. */
 export interface Website {
-  indexSuffix: string;
+  indexSuffix?: string;
   errorKey?: string;
+  rules?: RoutingRule[];
+  redirectAll?: RedirectAllRequestsTo;
 }
 
 export interface StoredObject {

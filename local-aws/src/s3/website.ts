@@ -1,18 +1,17 @@
 /** Static websites on S3. https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html */
 import { randomUUID } from "node:crypto";
+import { websiteIn } from "../hosts.ts";
 import { AwsError, type WireRequest, type WireResponse } from "../service.ts";
 import { toElements } from "../wire/xml.ts";
 import type { World } from "../world.ts";
 import { decoded, noSuchBucket, noWebsite } from "./errors.ts";
 import { contentOf, openObject } from "./open.ts";
+import { redirected, redirectedAfter } from "./redirects.ts";
 import { type Bucket, bucketNamed, objectAt, type Website } from "./state.ts";
-
-/** "{bucket}.s3-website-{region}.amazonaws.com", "{bucket}.s3-website.{region}...", "{bucket}.s3-website.localhost" */
-const HOST = /^(?<name>.+)\.s3-website(?:[.-](?<region>[a-z]{2}(?:-[a-z]+)+-\d))?\.[a-z.]+(?::\d+)?$/;
 
 /** Serves a bucket's website when the request's host names one. */
 export function serveWebsite(world: World, request: WireRequest): WireResponse | undefined {
-  const { name, region } = HOST.exec(request.headers.host ?? "")?.groups ?? {};
+  const { name, region } = websiteIn(request) ?? {};
   if (name === undefined) return undefined;
   const bucket = bucketNamed(world, name);
   const website = bucket?.website;
@@ -38,12 +37,31 @@ function servePage(world: World, bucket: Bucket, website: Website, request: Wire
   if (!["GET", "HEAD"].includes(request.method))
     throw new AwsError("MethodNotAllowed", 405, "The specified method is not allowed against this resource.");
   const path = decoded(request.url.split("?")[0] ?? "/").slice(1);
-  const isFolder = path === "" || path.endsWith("/");
-  const key = isFolder ? path + website.indexSuffix : path;
-  if (!objectAt(bucket, key) && !isFolder && objectAt(bucket, `${key}/${website.indexSuffix}`))
-    return { status: 302, headers: { location: `/${encodeURI(key)}/` }, body: "" };
-  return contentOf(openObject(world, bucket, key), request);
+  try {
+    return redirected(website, request, path) ?? serveObject(world, bucket, path, website, request);
+  } catch (error) {
+    const elsewhere = error instanceof AwsError && redirectedAfter(error.status, website, request, path);
+    if (elsewhere) return elsewhere;
+    throw error;
+  }
 }
+
+function serveObject(
+  world: World,
+  bucket: Bucket,
+  path: string,
+  { indexSuffix = "" }: Website,
+  request: WireRequest,
+): WireResponse {
+  const isFolder = path === "" || path.endsWith("/");
+  const key = isFolder ? path + indexSuffix : path;
+  if (!objectAt(bucket, key) && !isFolder && objectAt(bucket, `${key}/${indexSuffix}`))
+    return { status: 302, headers: { location: `/${encodeURI(key)}/` }, body: "" };
+  return contentOf(openObject(world, bucket, key, PLAIN), request);
+}
+
+/** Website endpoints speak plain HTTP: what a policy denies without TLS, they do not get. */
+const PLAIN = false;
 
 /** The page that the website has for errors of the visitor, with the error's own status. */
 function errorDocument(
@@ -54,7 +72,7 @@ function errorDocument(
 ): WireResponse | undefined {
   if (!bucket || website?.errorKey === undefined || error.status < 400) return undefined;
   try {
-    const object = openObject(world, bucket, website.errorKey);
+    const object = openObject(world, bucket, website.errorKey, PLAIN);
     const page = contentOf(object, { method: "GET", url: "/", headers: {}, body: Buffer.alloc(0) });
     return { ...page, status: error.status };
   } catch (failure) {
