@@ -1,6 +1,7 @@
 /** The function: one HTTP request in, one item stored or read, one answer out. */
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
+import { type Answer, Fault, failure, invalid, refusal, success } from "./answer.ts";
 import { FIELD_NAMES, type Field, type Item, type Problem, problemWith } from "./item.ts";
 
 interface Method {
@@ -9,22 +10,13 @@ interface Method {
   run: (item: Item, deadline: AbortSignal) => Promise<Answer>;
 }
 
-interface Answer {
-  status: number;
-  /** What happened, in a word, for the log. */
-  outcome: string;
-  body: object;
-  headers?: Record<string, string>;
-  /** Why it failed, for the log. */
-  cause?: string;
-}
-
 type Condition = Partial<PutItemCommand["input"]>;
+type Attributes = PutItemCommand["input"]["Item"];
 
-/** A failure whose message holds nothing of the request and may be logged. */
-class Fault extends Error {}
+/** How long each part took, in milliseconds. */
+type Times = Record<string, number>;
 
-const METHODS: ReadonlyMap<string, Method> = new Map([
+export const METHODS: ReadonlyMap<string, Method> = new Map([
   ["GET", { fields: ["id"], run: read }],
   ["POST", { fields: FIELD_NAMES, run: store }],
   ["PUT", { fields: FIELD_NAMES, run: replace }],
@@ -40,7 +32,8 @@ const HEADERS: Record<string, string> = {
   "Content-Type": "application/json; charset=utf-8",
   "X-Content-Type-Options": "nosniff",
   "Cache-Control": "no-store",
-  "Access-Control-Expose-Headers": "Retry-After, x-amzn-RequestId",
+  ...(ALLOWED_ORIGIN && { "Timing-Allow-Origin": ALLOWED_ORIGIN }),
+  "Access-Control-Expose-Headers": "Retry-After, Server-Timing, x-amzn-RequestId",
   Vary: "Origin",
   ...(ALLOWED_ORIGIN && { "Access-Control-Allow-Origin": ALLOWED_ORIGIN }),
 };
@@ -67,25 +60,31 @@ export const handler = async (
   const started = performance.now();
   event ??= {} as APIGatewayProxyEvent; // null is JSON too
   const requestId = event.requestContext?.requestId ?? context.awsRequestId;
-  const answer = await answerTo(event, context).catch(error => failure(error, requestId));
-  log(requestId, event.httpMethod, answer, performance.now() - started);
+  const times: Times = {};
+  const answer = await answerTo(event, context, times).catch(error => failure(error, requestId));
+  const milliseconds = performance.now() - started;
+  log(requestId, event.httpMethod, answer, milliseconds);
   return {
     statusCode: answer.status,
-    headers: { ...HEADERS, ...answer.headers },
+    headers: { ...HEADERS, "Server-Timing": timing({ function: milliseconds, ...times }), ...answer.headers },
     body: JSON.stringify(answer.body),
   };
 };
 
-async function answerTo(event: APIGatewayProxyEvent, context: Context): Promise<Answer> {
+async function answerTo(event: APIGatewayProxyEvent, context: Context, times: Times): Promise<Answer> {
   for (const [name, value] of Object.entries({ TABLE_NAME, ALLOWED_ORIGIN }))
     if (!value) throw new Fault(`The environment variable ${name} is not set.`);
-  if (isForeign(event)) return refusal(403, "forbidden_origin", "This API is not for pages of this origin.");
-  if (event.resource !== "/items") return refusal(404, "not_found", "Items are at /items; nothing is here.");
+  if (isForeign(event)) return refusal("forbidden_origin", "This API is not for pages of this origin.");
+  if (event.resource !== "/items") return refusal("not_found", "Items are at /items; nothing is here.");
   const method = METHODS.get(event.httpMethod);
-  if (!method) return { ...refusal(405, "method_not_allowed", `Use ${ALLOW}.`), headers: { Allow: ALLOW } };
+  if (!method) return { ...refusal("method_not_allowed", `Use ${ALLOW}.`), headers: { Allow: ALLOW } };
   const problems = method.fields.flatMap(field => problemIn(event, field) ?? []);
-  if (problems.length > 0) return invalid(problems);
-  return method.run(each(field => [field, given(event, field)[0] ?? ""]) as Item, deadline(context));
+  if (problems.length > 0) return invalid(problems, method.fields, event.body);
+  const item = each(field => [field, given(event, field)[0] ?? ""]) as Item;
+  const asked = performance.now();
+  return method.run(item, deadline(context)).finally(() => {
+    times.table = performance.now() - asked;
+  });
 }
 
 /** Stores an item unless its ID holds another value: one request decides, and repeating it is harmless. */
@@ -95,11 +94,14 @@ async function store(item: Item, deadline: AbortSignal): Promise<Answer> {
       ConditionExpression: `attribute_not_exists(id) OR ${SAME}`,
       ExpressionAttributeNames: NAMES,
       ExpressionAttributeValues: Object.fromEntries(VALUES.map(field => [`:${field}`, { S: item[field] }])),
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     });
     return existed ? success(200, "unchanged", item) : success(201, "stored", item);
   } catch (error) {
-    if ((error as Error).name !== "ConditionalCheckFailedException") throw error;
-    return refusal(409, "conflict", "This ID holds another value. Nothing was changed.", { field: "id" });
+    const { name, Item: found } = error as Error & { Item?: Attributes };
+    if (name !== "ConditionalCheckFailedException") throw error;
+    const details = { field: "id", held: itemOf(found) };
+    return refusal("conflict", "This ID holds another value. Nothing was changed.", details);
   }
 }
 
@@ -110,10 +112,16 @@ async function replace(item: Item, deadline: AbortSignal): Promise<Answer> {
 async function read({ id }: Item, abortSignal: AbortSignal): Promise<Answer> {
   const input = { TableName: TABLE_NAME, Key: { id: { S: id } }, ConsistentRead: true };
   const { Item: found } = await database.send(new GetItemCommand(input), { abortSignal });
-  if (!found) return refusal(404, "not_found", "There is no item with this ID.", { field: "id" });
-  if (FIELD_NAMES.some(field => found[field] && found[field].S === undefined))
-    throw new Fault("The table holds an item with a field that is not a text.");
-  return success(200, "read", each(field => [field, found[field]?.S ?? ""]) as Item); // older than a field: ""
+  if (!found) return refusal("not_found", "There is no item with this ID.", { field: "id" });
+  const item = itemOf(found);
+  if (!item) throw new Fault("The table holds an item with a field that is not a text.");
+  return success(200, "read", item);
+}
+
+/** An item as it was stored: "" for a field that it is older than; undefined if it holds what is not a text. */
+function itemOf(found: Attributes): Item | undefined {
+  if (!found || FIELD_NAMES.some(field => found[field] && found[field].S === undefined)) return;
+  return each(field => [field, found[field]?.S ?? ""]) as Item;
 }
 
 /** Puts the item if the condition holds, and says whether there was one with its ID. */
@@ -154,39 +162,11 @@ function deadline(context: Context): AbortSignal {
   return AbortSignal.timeout(Math.max(0, Math.min(8_000, left - 500)));
 }
 
-const success = (status: number, outcome: string, body: Item): Answer => ({ status, outcome, body });
-
-const refusal = (status: number, code: string, message: string, details: object = {}): Answer => ({
-  status,
-  outcome: code,
-  body: { error: { code, message, ...details } },
-});
-
-function invalid(problems: Problem[]): Answer {
-  const message = problems.map(problem => problem.message).join(" ");
-  return refusal(400, "invalid", message, { field: problems[0]?.field, problems });
-}
-
-function failure(error: unknown, requestId: string): Answer {
-  const { name, message } = error as Error;
-  const cause = error instanceof Fault ? message : name; // the SDK's messages may quote the request
-  if (!isPassing(error as TableError))
-    return { ...refusal(500, "internal", "Something went wrong on our side.", { requestId }), cause };
-  const advice = "The table is busy or out of reach. Please try again: repeating a request is safe.";
-  return { ...refusal(503, "unavailable", advice), headers: { "Retry-After": "1" }, cause };
-}
-
-type TableError = Error & { code?: string; $metadata?: { httpStatusCode?: number } };
-
-/** What DynamoDB says with status 400, and the SDK with none, although it may be over in a second. */
-const PASSING =
-  /^(Throttling|ProvisionedThroughput|RequestLimit|TransactionConflict|ReplicatedWriteConflict|Timeout|Abort)/;
-
-/** Whether the same request may succeed later. Of Node's codes, ERR_* are mistakes, E* broken connections. */
-function isPassing({ name, code = "", $metadata }: TableError): boolean {
-  const status = $metadata?.httpStatusCode ?? 0;
-  return status === 429 || status >= 500 || PASSING.test(name) || /^(E(?!RR_)|HPE_)/.test(code);
-}
+/** https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Server-Timing */
+const timing = (times: Times) =>
+  Object.entries(times)
+    .map(([part, milliseconds]) => `${part};dur=${milliseconds.toFixed(1)}`)
+    .join(", ");
 
 /**
  * One line a request, without ID and value. On stdout, as Lambda would wrap what console.log writes once more.

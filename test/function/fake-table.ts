@@ -1,33 +1,33 @@
-/** A table for tests: dynalite in memory, behind a server that can be told to misbehave. */
+/** A table for tests: the local AWS's, in memory, behind a server that can be told to misbehave. */
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
-import { createRequire } from "node:module";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-
-/** dynalite has no types of its own. */
-const dynalite: (options: { createTableMs: number }) => Server = createRequire(import.meta.url)("dynalite");
+import { buffer } from "node:stream/consumers";
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
+import { createAws } from "local-aws";
 
 export const ORIGIN = "http://site.example";
 
-const CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
-
 export class FakeTable {
-  readonly #database = dynalite({ createTableMs: 0 });
+  readonly #aws = createAws({ region: "eu-west-1" });
   readonly #server = createServer((request, response) => {
     this.requests.push(String(request.headers["x-amz-target"]).replace(/^.*\./, ""));
     if (this.misbehave) this.misbehave(request, response);
-    else this.#database.emit("request", request, response);
+    else this.#answer(request, response);
   });
+  #credentials = { accessKeyId: "", secretAccessKey: "" };
   /** The operations that were asked for since the last reset. */
   requests: string[] = [];
   /** Answers instead of the database, while it is set. */
   misbehave: RequestListener | undefined;
 
   async start(): Promise<void> {
+    const { accessKeyId, secretAccessKey } = await this.#aws;
+    this.#credentials = { accessKeyId, secretAccessKey };
     this.#server.listen(0, "127.0.0.1");
     await once(this.#server, "listening");
-    await this.client.send(
+    const { client } = this;
+    await client.send(
       new CreateTableCommand({
         TableName: "items",
         KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
@@ -35,6 +35,21 @@ export class FakeTable {
         BillingMode: "PAY_PER_REQUEST",
       }),
     );
+    const patience = { client, maxWaitTime: 10, minDelay: 0.05, maxDelay: 0.05 };
+    await waitUntilTableExists(patience, { TableName: "items" });
+    this.reset();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "", url = "", headers } = request;
+    const { answer } = await this.#aws;
+    const answered = await answer({
+      method,
+      url,
+      headers: headers as Record<string, string>,
+      body: await buffer(request),
+    });
+    response.writeHead(answered.status, answered.headers).end(answered.body);
   }
 
   /** A client that reads and writes past the function. */
@@ -42,7 +57,7 @@ export class FakeTable {
     return new DynamoDBClient({
       region: "eu-west-1",
       endpoint: this.endpoint,
-      credentials: CREDENTIALS,
+      credentials: this.#credentials,
       maxAttempts: 1,
     });
   }
@@ -57,9 +72,8 @@ export class FakeTable {
       TABLE_NAME: "items",
       ALLOWED_ORIGIN: ORIGIN,
       AWS_REGION: "eu-west-1",
-      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-      AWS_SESSION_TOKEN: "token",
+      AWS_ACCESS_KEY_ID: this.#credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: this.#credentials.secretAccessKey,
       AWS_ENDPOINT_URL: this.endpoint,
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
@@ -75,6 +89,7 @@ export class FakeTable {
   stop(): void {
     this.#server.close();
     this.#server.closeAllConnections();
+    void this.#aws.then(aws => aws.close());
   }
 }
 

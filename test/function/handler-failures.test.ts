@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import { after, beforeEach, test } from "node:test";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { attributesOf, itemOf } from "../shared/items.ts";
 import { event, newId, startFunction } from "./fake-gateway.ts";
 import { cutsOff, fails, hangs, ORIGIN } from "./fake-table.ts";
 
@@ -41,7 +42,7 @@ for (const [what, misbehave, attempts] of PASSING)
     const fresh = await start();
     t.mock.method(Math, "random", () => 0); // the SDK's jitter: no waits between attempts
     table.misbehave = misbehave;
-    const answer = await send(event("POST", { id: "a", value: "b" }), { by: fresh });
+    const answer = await send(event("POST", itemOf("a", "b")), { by: fresh });
     const { status, headers, body } = answer;
     assert.deepEqual([status, body.error.code, headers["Retry-After"]], [503, "unavailable", "1"]);
     assert.match(body.error.message, /repeating a request is safe/);
@@ -58,7 +59,7 @@ const LASTING: [string, RequestListener][] = [
 for (const [what, misbehave] of LASTING)
   test(`a table that ${what} is 500 with a request id and nothing else, after one attempt`, async () => {
     table.misbehave = misbehave;
-    const { status, body } = await call("POST", { id: "a", value: "b" });
+    const { status, body } = await call("POST", itemOf("a", "b"));
     const message = "Something went wrong on our side.";
     assert.equal(status, 500);
     assert.deepEqual(body, { error: { code: "internal", message, requestId: "request-1" } });
@@ -67,9 +68,9 @@ for (const [what, misbehave] of LASTING)
 
 test("every answer can be read by our page, is JSON, and is kept by no cache", async () => {
   const requests = [
-    event("POST", { id: newId(), value: "one" }),
+    event("POST", itemOf(newId(), "one")),
     event("GET", { id: newId() }),
-    ...["POST", "DELETE"].map(method => event(method)),
+    ...["POST", "TRACE"].map(method => event(method)),
     event("GET", {}, { resource: "/" }),
     event("GET", {}, { headers: { Origin: "http://evil.example" } }),
   ];
@@ -79,13 +80,14 @@ test("every answer can be read by our page, is JSON, and is kept by no cache", a
   const statuses = answers.map(answer => answer.status);
   assert.deepEqual(statuses, [201, 404, 400, 405, 404, 403, 500]);
   for (const { headers } of answers) {
-    const { Allow: _, ...common } = headers;
+    const { Allow: _, "Server-Timing": __, ...common } = headers;
     assert.deepEqual(common, {
       "Content-Type": "application/json; charset=utf-8",
       "X-Content-Type-Options": "nosniff",
       "Cache-Control": "no-store",
       "Access-Control-Allow-Origin": ORIGIN,
-      "Access-Control-Expose-Headers": "Retry-After, x-amzn-RequestId",
+      "Access-Control-Expose-Headers": "Retry-After, Server-Timing, x-amzn-RequestId",
+      "Timing-Allow-Origin": ORIGIN,
       Vary: "Origin",
     });
   }
@@ -101,9 +103,9 @@ test("an item whose value is not a text is 500: another program has written it",
 
 test("an item that is older than a field comes back with nothing in it", async () => {
   const id = newId();
-  await table.client.send(new PutItemCommand({ TableName: "items", Item: { id: { S: id } } }));
+  await table.client.send(new PutItemCommand({ TableName: "items", Item: attributesOf({ id }) }));
   const { status, body } = await call("GET", { id });
-  assert.deepEqual([status, body], [200, { id, value: "" }]);
+  assert.deepEqual([status, body], [200, itemOf(id, "")]);
 });
 
 test("a failure that passes is not seen by the caller", async () => {
@@ -114,14 +116,14 @@ test("a failure that passes is not seen by the caller", async () => {
       table.misbehave = undefined;
       misbehave(request, response);
     };
-    const { status } = await send(event("POST", { id, value: "one" }), { by: await start() });
+    const { status } = await send(event("POST", itemOf(id, "one")), { by: await start() });
     assert.equal(status, 201);
     assert.equal(table.requests.length, 2);
   }
 });
 
 test("a POST whose answer was lost after the write succeeds when repeated", async () => {
-  const item = { id: newId(), value: "one" };
+  const item = itemOf(newId(), "one");
   table.misbehave = async (request, response) => {
     table.misbehave = undefined;
     await call("POST", item);
@@ -134,7 +136,7 @@ test("a POST whose answer was lost after the write succeeds when repeated", asyn
 test("a table that hangs is 503 within the time that the function has left", async () => {
   table.misbehave = hangs;
   const started = performance.now();
-  const { status } = await send(event("POST", { id: newId(), value: "one" }), { millisecondsLeft: 1_000 });
+  const { status } = await send(event("POST", itemOf(newId(), "one")), { millisecondsLeft: 1_000 });
   const elapsed = performance.now() - started;
   assert.equal(status, 503);
   assert.ok(elapsed < 1_000, `${elapsed} ms`);
@@ -143,7 +145,7 @@ test("a table that hangs is 503 within the time that the function has left", asy
 test("a table that throttles does not hold the function beyond the time that it has left", async () => {
   table.misbehave = fails(400, "ThrottlingException");
   const started = performance.now();
-  const { status } = await send(event("POST", { id: newId(), value: "one" }), { millisecondsLeft: 600 });
+  const { status } = await send(event("POST", itemOf(newId(), "one")), { millisecondsLeft: 600 });
   const elapsed = performance.now() - started;
   assert.equal(status, 503);
   assert.ok(elapsed < 600, `${elapsed} ms`);
@@ -161,15 +163,15 @@ test("a table that hangs is asked three times and is 503 well within Lambda's te
 });
 
 test("every request is one line of JSON in the log", async () => {
-  await call("POST", { id: newId(), value: "one" });
+  await call("POST", itemOf(newId(), "one"));
   await call("POST", {});
-  await call("DELETE", {});
+  await call("TRACE", {});
   const lines = log.map(line => JSON.parse(line));
   const said = lines.map(line => [line.level, line.requestId, line.method, line.status, line.outcome]);
   assert.deepEqual(said, [
     ["INFO", "request-1", "POST", 201, "stored"],
     ["INFO", "request-1", "POST", 400, "invalid"],
-    ["INFO", "request-1", "DELETE", 405, "method_not_allowed"],
+    ["INFO", "request-1", "TRACE", 405, "method_not_allowed"],
   ]);
   for (const [index, { milliseconds, timestamp }] of lines.entries()) {
     assert.ok(Number.isInteger(milliseconds));
@@ -180,8 +182,8 @@ test("every request is one line of JSON in the log", async () => {
 
 test("neither ID nor value gets into the log or a 500, even when DynamoDB's error quotes them", async () => {
   table.misbehave = fails(400, "ValidationException", "secret-id and secret-value are wrong");
-  const { body } = await call("PUT", { id: "secret-id", value: "secret-value" });
-  await call("PUT", { id: "secret-id", value: "secret-value\u0000" });
+  const { body } = await call("PUT", itemOf("secret-id", "secret-value"));
+  await call("PUT", itemOf("secret-id", "secret-value\u0000"));
   assert.equal(log.length, 2);
   assert.match(log[0]!, /"cause":"ValidationException"/);
   assert.doesNotMatch(log.join() + JSON.stringify(body), /secret/);

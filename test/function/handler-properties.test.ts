@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import fc from "fast-check";
+import { METHODS } from "../../handler.ts";
+import { FIELD_NAMES, FIELDS, type Field, type Item } from "../../item.ts";
+import { each } from "../shared/items.ts";
 import { event, startFunction } from "./fake-gateway.ts";
 import { ORIGIN } from "./fake-table.ts";
 
@@ -23,15 +26,15 @@ async function send(request: APIGatewayProxyEvent) {
   return { ...answer, line: JSON.parse(log.join("")), costs: table.requests };
 }
 
-const LIMITS = { id: 256, value: 2_048 };
-type Field = keyof typeof LIMITS;
+const KNOWN = ["GET", "POST", "PUT"];
+const UNKNOWN = ["DELETE", "OPTIONS", "post", "__proto__", ""].filter(method => !METHODS.has(method));
 
 /** The rule for an item, written a second time and in another way. */
 function isKept(field: Field, text: string | undefined): boolean {
   if (!text || text.includes("\ufffd") || Buffer.from(text).toString() !== text) return false;
   const points = Array.from(text, character => character.codePointAt(0)!);
   const isPrintable = points.every(point => point >= 0x20 && (point < 0x7f || point >= 0xa0));
-  return isPrintable && Buffer.byteLength(text) <= LIMITS[field];
+  return isPrintable && Buffer.byteLength(text) <= FIELDS[field].maxBytes;
 }
 
 const textsOf = (pairs: [string, string][], name: string) =>
@@ -62,20 +65,17 @@ const mostly = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 9, arbitrary: usual }, { weight: 1, arbitrary: rare });
 
 const parameter = (field: Field) =>
-  fc.tuple(fc.constant<string>(field), mostly(text, textAround(LIMITS[field])));
+  fc.tuple(fc.constant<string>(field), mostly(text, textAround(FIELDS[field].maxBytes)));
 const strayName = fc.constantFrom("ID", "id[]", "__proto__", "constructor", "toString", "");
-const anyParameter = fc.oneof(parameter("id"), parameter("value"), fc.tuple(strayName, text));
+const anyParameter = fc.oneof(...FIELD_NAMES.map(parameter), fc.tuple(strayName, text));
 
-/** A query string, pair by pair: mostly an ID and a value, sometimes more, less or something else. */
+/** A query string, pair by pair: mostly each field once, sometimes more, less or something else. */
 const query = mostly<[string, string][]>(
-  fc.tuple(parameter("id"), parameter("value")),
+  fc.tuple(...FIELD_NAMES.map(parameter)),
   fc.array(anyParameter, { maxLength: 4 }),
 );
 
-const method = mostly(
-  fc.constantFrom("POST", "PUT", "GET"),
-  fc.constantFrom("DELETE", "OPTIONS", "post", "__proto__", ""),
-);
+const method = mostly(fc.constantFrom(...KNOWN), fc.constantFrom(...UNKNOWN));
 
 const origins = mostly(
   fc.constantFrom<string[]>([], [ORIGIN]),
@@ -106,13 +106,16 @@ const headersOf = (name: string, origins: string[]) =>
     : { headers: { [name]: origins.at(-1) }, multiValueHeaders: { [name]: origins } };
 
 /** What the table must hold after all requests so far. */
-const model = new Map<string, string>();
+const model = new Map<string, Item>();
+
+/** The item that a query string gives. */
+const givenIn = (pairs: [string, string][]) => each(field => textsOf(pairs, field)[0] ?? "");
 
 /** What the contract says about a request, before it is sent. */
 function expected(method: string, pairs: [string, string][], origins: string[]) {
   if (origins.some(origin => origin !== ORIGIN)) return { status: 403 };
-  if (!["GET", "POST", "PUT"].includes(method)) return { status: 405 };
-  const fields: Field[] = method === "GET" ? ["id"] : ["id", "value"];
+  if (!KNOWN.includes(method)) return { status: 405 };
+  const fields: Field[] = method === "GET" ? ["id"] : FIELD_NAMES;
   const wrong = fields.filter(field => {
     const texts = textsOf(pairs, field);
     return texts.length !== 1 || !isKept(field, texts[0]);
@@ -121,14 +124,14 @@ function expected(method: string, pairs: [string, string][], origins: string[]) 
   const before = model.get(textsOf(pairs, "id")[0]!);
   if (method === "GET") return { status: before === undefined ? 404 : 200 };
   if (before === undefined) return { status: 201 };
-  return { status: method === "PUT" || before === textsOf(pairs, "value")[0] ? 200 : 409 };
+  const isSame = JSON.stringify(before) === JSON.stringify(givenIn(pairs));
+  return { status: method === "PUT" || isSame ? 200 : 409 };
 }
 
-async function checkWritten(id: string, value: string): Promise<void> {
-  const kept = await send(event("GET", { id }));
+async function checkWritten(item: Item): Promise<void> {
+  const kept = await send(event("GET", { id: item.id }));
   assert.equal(kept.status, 200);
-  assert.deepEqual(Buffer.from(kept.body.id), Buffer.from(id));
-  assert.deepEqual(Buffer.from(kept.body.value), Buffer.from(value));
+  for (const field of FIELD_NAMES) assert.deepEqual(Buffer.from(kept.body[field]), Buffer.from(item[field]));
 }
 
 const request = fc.record({
@@ -147,10 +150,10 @@ test("every request gets the answer of the contract; what is accepted is kept by
       const wanted = expected(method, pairs, shape === "single" ? origins.slice(-1) : origins);
       const headers = headersOf(headerName, origins);
       const answer = await send(event(method, mapsOf(query), { ...headers, ...body, ...SHAPES[shape] }));
-      const [id = "", value = ""] = [textsOf(pairs, "id")[0], textsOf(pairs, "value")[0]];
+      const item = givenIn(pairs);
       const operation = method === "GET" ? "GetItem" : "PutItem";
       const isWritten = method !== "GET" && wanted.status < 300;
-      if (isWritten) model.set(id, value);
+      if (isWritten) model.set(item.id, item);
 
       // On a starved machine an attempt may time out after its effect: the next one finds the item stored.
       const isFoundStored = answer.costs.length > 1 && wanted.status === 201 && answer.status === 200;
@@ -161,8 +164,9 @@ test("every request gets the answer of the contract; what is accepted is kept by
         const named = answer.body.error.problems.map((problem: { field: Field }) => problem.field);
         assert.deepEqual([answer.body.error.field, named], [wanted.wrong[0], wanted.wrong]);
       }
-      if (answer.status < 300) assert.deepEqual(answer.body, { id, value: model.get(id) });
-      if (isWritten || answer.status === 409) await checkWritten(id, model.get(id)!);
+      if (answer.status < 300) assert.deepEqual(answer.body, model.get(item.id));
+      if (answer.status === 409) assert.deepEqual(answer.body.error.held, model.get(item.id));
+      if (isWritten || answer.status === 409) await checkWritten(model.get(item.id)!);
     }),
     { numRuns: RUNS },
   );
@@ -170,7 +174,7 @@ test("every request gets the answer of the contract; what is accepted is kept by
 
 const anyText = fc.oneof(fc.constantFrom("/items", "GET", "POST", "PUT", "a", ORIGIN), fc.string());
 const anyMap = fc.oneof(
-  fc.dictionary(fc.constantFrom("id", "value", "Origin", "__proto__"), fc.oneof(anyText, fc.jsonValue())),
+  fc.dictionary(fc.constantFrom(...FIELD_NAMES, "Origin", "__proto__"), fc.oneof(anyText, fc.jsonValue())),
   fc.jsonValue(),
 );
 
@@ -179,7 +183,7 @@ const resemblance = fc
   .record(
     {
       resource: mostly<unknown>(fc.constant("/items"), fc.jsonValue()),
-      httpMethod: mostly<unknown>(fc.constantFrom("GET", "POST", "PUT"), fc.jsonValue()),
+      httpMethod: mostly<unknown>(fc.constantFrom(...KNOWN), fc.jsonValue()),
       path: fc.jsonValue(),
       headers: fc.oneof(fc.constant(null), anyMap),
       multiValueHeaders: fc.oneof(fc.constant(null), anyMap),

@@ -11,6 +11,7 @@ import { Worker } from "node:worker_threads";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { unzipSync } from "fflate";
 import { buildFunction } from "../../bundle/function.ts";
+import { itemOf } from "../shared/items.ts";
 import { event } from "./fake-gateway.ts";
 import { cutsOff, FakeTable, fails, hangs } from "./fake-table.ts";
 
@@ -74,8 +75,8 @@ test("the code names no directory of the machine that built it", () => {
 });
 
 test("the zipped function stores, repeats, refuses, replaces and reads as its source does", async () => {
-  const item = { id: "zip 😀", value: "one" };
-  const other = { ...item, value: "two" };
+  const item = itemOf("zip 😀", "one");
+  const other = itemOf(item.id, "two");
   const answers = await run([
     event("POST", item),
     event("POST", item),
@@ -103,7 +104,7 @@ test("the zipped function knows a table that throttles, hangs, breaks off, or de
   ] as const;
   for (const [mood, status] of moods) {
     table.misbehave = mood;
-    const [answer] = await run([event("POST", { id: "a", value: "b" })], 3_000);
+    const [answer] = await run([event("POST", itemOf("a", "b"))], 3_000);
     assert.equal(answer?.status, status);
   }
 });
@@ -113,7 +114,7 @@ test("the zipped function repeats an attempt that failed", async () => {
     table.misbehave = undefined;
     cutsOff(request, response);
   };
-  const [answer] = await run([event("POST", { id: "repeated", value: "one" })]);
+  const [answer] = await run([event("POST", itemOf("repeated", "one"))]);
   assert.equal(answer?.status, 201);
   assert.deepEqual(table.requests, ["PutItem", "PutItem"]);
 });

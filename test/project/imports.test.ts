@@ -19,7 +19,11 @@ interface Rule {
 const NOTHING = /^$/;
 const RULES: Rule[] = [
   { says: "stack.ts and item.ts import nothing", of: /^(stack|item)\.ts$/, may: NOTHING, packages: NOTHING },
-  { says: "the function imports item.ts alone", of: /^handler\.ts$/, may: /^item\.ts$/ },
+  {
+    says: "the function imports item.ts and itself",
+    of: /^(handler|answer)\.ts$/,
+    may: /^(item|answer)\.ts$/,
+  },
   { says: "the page imports item.ts and itself", of: /^(form|request)\.ts$/, may: /^(item|request)\.ts$/ },
   {
     says: "deploy.ts and teardown.ts import stack.ts, resources/, converge/, command/ and bundle/",
