@@ -59,6 +59,12 @@ const RULES: Rule[] = [
     may: /^\w+\.ts$|^(dev|resources|converge|command|bundle)\/|^local-aws$/,
   },
   {
+    says: "docs/ imports the product's data",
+    of: /^docs\//,
+    may: /^(\w+\.ts|package\.json|resources\/methods\.ts)$/,
+    packages: NOTHING,
+  },
+  {
     says: "test/ imports the product, and local-aws by its name",
     of: /^test\//,
     may: /^\w+\.ts$|^(test|dev|docs|resources|converge|command|bundle)\/|^local-aws$/,
