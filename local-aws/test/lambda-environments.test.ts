@@ -10,7 +10,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import { configureLambda } from "../src/lambda/service.ts";
+import { configureLambda } from "../src/lambda/runtime.ts";
 import { aws, FunctionName } from "./functions.ts";
 import { lambdaWorld, zipOf } from "./lambda-world.ts";
 

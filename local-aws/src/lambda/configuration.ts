@@ -1,9 +1,11 @@
 /** A function's settings as callers give them: checked as Lambda checks them, defaults filled in. */
 
+import type * as sdk from "@aws-sdk/client-lambda";
 import { roleOf } from "../iam/state.ts";
 import { evaluate } from "../policy/evaluate.ts";
-import { AwsError, type Input, notImplemented } from "../service.ts";
+import { AwsError, notImplemented } from "../service.ts";
 import { brokenConstraint, type Constraints } from "../wire/constraints.ts";
+import type { Given } from "../wire/operations.ts";
 import type { World } from "../world.ts";
 import { type Configuration, invalid } from "./functions.ts";
 
@@ -24,7 +26,7 @@ export const SETTINGS = [
 const RUNTIMES = ["nodejs22.x", "nodejs24.x"];
 
 const PARAMETERS: Record<string, Constraints> = {
-  functionName: { required: true, min: 1, max: 140, pattern: /^[\w-]{1,64}$/ },
+  functionName: { min: 1, max: 140, pattern: /^[\w-]{1,64}$/ },
   role: { pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/ },
   handler: { max: 128, pattern: /^\S+$/ },
   description: { max: 256 },
@@ -38,15 +40,18 @@ const RESERVED =
 
 const MAX_VARIABLES_BYTES = 4096;
 
+/** What a call says of a function's settings. */
+type Settings = Pick<Given<sdk.CreateFunctionCommandInput>, (typeof SETTINGS)[number]>;
+
 /** A function's settings after a call: what it names changes, the rest stays. */
-export function changed(before: Configuration, input: Input, world: World): Configuration {
+export function changed(before: Configuration, input: Partial<Settings>, world: World): Configuration {
   check(input);
   if (input.Runtime !== undefined) checkRuntime(input.Runtime);
   if (input.Role !== undefined) checkRole(world, input.Role);
   const given = Object.fromEntries(
     SETTINGS.filter(name => input[name] !== undefined).map(name => [name, input[name]]),
   );
-  const after: Configuration = { ...before, ...given };
+  const after = { ...before, ...given } as Configuration;
   if (input.LoggingConfig) after.LoggingConfig = logging(before, input.LoggingConfig);
   if (input.Environment) after.Environment = environment(input.Environment);
   if (input.TracingConfig && input.TracingConfig.Mode !== "PassThrough")
@@ -57,13 +62,12 @@ export function changed(before: Configuration, input: Input, world: World): Conf
 }
 
 /** The settings of a function that is created. */
-export function created(input: Input, world: World): Configuration {
-  for (const name of ["Role", "Code"]) if (!input[name]) throw validation(missing(name));
+export function created(input: Given<sdk.CreateFunctionCommandInput>, world: World): Configuration {
   if (!input.Runtime || !input.Handler)
     throw invalid(
       "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
     );
-  const before = {
+  const before: Configuration = {
     Runtime: input.Runtime,
     Role: input.Role,
     Handler: input.Handler,
@@ -78,10 +82,10 @@ export function created(input: Input, world: World): Configuration {
 }
 
 /** Refuses parameters that break their constraints. */
-export function check(input: Input): void {
+export function check(input: object): void {
   for (const [name, constraints] of Object.entries(PARAMETERS)) {
     const parameter = (name[0] ?? "").toUpperCase() + name.slice(1);
-    const broken = brokenConstraint(name, input[parameter], constraints);
+    const broken = brokenConstraint(name, input[parameter as keyof typeof input], constraints);
     if (broken) throw validation(broken);
   }
 }
@@ -112,7 +116,7 @@ function checkRole(world: World, arn: string): void {
 
 function logging(
   before: Configuration,
-  { LogFormat, LogGroup, ...others }: Input,
+  { LogFormat, LogGroup, ...others }: Given<sdk.LoggingConfig>,
 ): Configuration["LoggingConfig"] {
   const [unknown] = Object.keys(others);
   if (unknown) throw notImplemented(`the parameter LoggingConfig.${unknown} of lambda functions`);
@@ -125,11 +129,12 @@ function logging(
     });
   if (broken) throw validation(broken);
   const format = LogFormat ?? before.LoggingConfig.LogFormat;
-  const levels = format === "JSON" ? { ApplicationLogLevel: "INFO", SystemLogLevel: "INFO" } : {};
+  const levels =
+    format === "JSON" ? { ApplicationLogLevel: "INFO" as const, SystemLogLevel: "INFO" as const } : {};
   return { LogFormat: format, ...levels, LogGroup: LogGroup ?? before.LoggingConfig.LogGroup };
 }
 
-function environment({ Variables = {} }: Input): Configuration["Environment"] {
+function environment({ Variables = {} }: Given<sdk.Environment>): Configuration["Environment"] {
   const names = Object.keys(Variables);
   const odd = names.find(name => !/^[a-zA-Z]\w+$/.test(name));
   if (odd !== undefined)
@@ -148,8 +153,5 @@ function environment({ Variables = {} }: Input): Configuration["Environment"] {
     );
   return names.length > 0 ? { Variables } : undefined;
 }
-
-const missing = (name: string) =>
-  `1 validation error detected: Value null at '${name.toLowerCase()}' failed to satisfy constraint: Member must not be null`;
 
 const validation = (message: string) => new AwsError("ValidationException", 400, message);

@@ -29,6 +29,8 @@ export interface Event {
 export interface Outcome {
   payload: string;
   failed: boolean;
+  /** The last 4 KB that the function wrote on the way, if it ran. */
+  tail?: string;
 }
 
 type Message =
@@ -49,6 +51,9 @@ const INIT_MS = 10_000;
 /** So much more heap than the function's memory, as V8 ends the whole process when one allocation goes beyond it. */
 const HEADROOM_MEGABYTES = 1_024;
 
+/** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+const TAIL = 4096;
+
 export class Environment {
   /** Undefined once the handler is loaded; an outcome when it cannot be. */
   readonly ready: Promise<Outcome | undefined>;
@@ -60,6 +65,7 @@ export class Environment {
   readonly #onLog: (line: string) => void;
   readonly #memoryMegabytes: number;
   #requestId = "";
+  #tail = "";
   #settle: (outcome: Outcome | undefined) => void = () => {};
 
   constructor({
@@ -80,7 +86,10 @@ export class Environment {
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes + HEADROOM_MEGABYTES },
     });
-    this.#onLog = onLog;
+    this.#onLog = line => {
+      this.#tail = `${this.#tail}${line}\n`.slice(-TAIL);
+      onLog(line);
+    };
     this.#memoryMegabytes = memoryMegabytes;
     this.ready = this.#next(INIT_MS);
     this.ended = new Promise(resolve => this.#worker.once("exit", () => resolve()));
@@ -94,9 +103,10 @@ export class Environment {
   /** Runs one event to its end. */
   async run({ payload, requestId, timeoutMs, context }: Event): Promise<Outcome> {
     this.#requestId = requestId;
+    this.#tail = "";
     const outcome = this.#next(timeoutMs);
     this.#worker.postMessage({ event: payload, deadline: Date.now() + timeoutMs, context });
-    return (await outcome) as Outcome;
+    return { ...((await outcome) as Outcome), tail: this.#tail };
   }
 
   get eventLoopUtilization() {

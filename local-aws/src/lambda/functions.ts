@@ -1,24 +1,26 @@
 /** What Lambda keeps of a function, and how it is found and described. */
+
+import type * as sdk from "@aws-sdk/client-lambda";
 import type { Policy } from "../policy/evaluate.ts";
-import { AwsError, type Context, type Input } from "../service.ts";
+import { AwsError, type Context } from "../service.ts";
 import type { World } from "../world.ts";
 
 /** The settings of a function as its caller gave them, defaults filled in. */
 export interface Configuration {
-  Runtime: string;
+  Runtime: sdk.Runtime;
   Role: string;
   Handler: string;
   Description: string;
   Timeout: number;
   MemorySize: number;
   Environment?: { Variables: Record<string, string> };
-  TracingConfig: { Mode: string };
+  TracingConfig: { Mode: sdk.TracingMode };
   EphemeralStorage: { Size: number };
   LoggingConfig: {
-    LogFormat: string;
+    LogFormat: sdk.LogFormat;
     LogGroup: string;
-    ApplicationLogLevel?: string;
-    SystemLogLevel?: string;
+    ApplicationLogLevel?: sdk.ApplicationLogLevel;
+    SystemLogLevel?: sdk.SystemLogLevel;
   };
 }
 
@@ -26,7 +28,7 @@ export interface LambdaFunction {
   name: string;
   region: string;
   configuration: Configuration;
-  architectures: string[];
+  architectures: sdk.Architecture[];
   /** The deployment package, in base64. */
   zip: string;
   codeSize: number;
@@ -79,13 +81,15 @@ export function functionNamed(
 }
 
 /** The function that a call is about, with its Qualifier. */
-export const functionOf = ({ FunctionName, Qualifier }: Input, context: Context): LambdaFunction =>
-  functionNamed(Qualifier ? `${FunctionName}:${Qualifier}` : FunctionName, context);
+export const functionOf = (
+  { FunctionName, Qualifier }: { FunctionName: string; Qualifier?: string },
+  context: Context,
+): LambdaFunction => functionNamed(Qualifier ? `${FunctionName}:${Qualifier}` : FunctionName, context);
 
 type Step = "creating" | "updating";
 
 /** A function as Lambda describes it; the call that begins a change sees it as begun. */
-export function describe(fn: LambdaFunction, world: World, step?: Step) {
+export function describe(fn: LambdaFunction, world: World, step?: Step): sdk.FunctionConfiguration {
   const { name, configuration, codeSize: CodeSize, codeSha256: CodeSha256, revisionId: RevisionId } = fn;
   return {
     FunctionName: name,
@@ -103,7 +107,7 @@ export function describe(fn: LambdaFunction, world: World, step?: Step) {
   };
 }
 
-function stateOf(fn: LambdaFunction, step?: Step) {
+function stateOf(fn: LambdaFunction, step?: Step): Partial<sdk.FunctionConfiguration> {
   if (step === "creating" || isPending(fn))
     return { State: "Pending", StateReason: "The function is being created.", StateReasonCode: "Creating" };
   if (step === "updating" || isUpdating(fn))
@@ -111,7 +115,7 @@ function stateOf(fn: LambdaFunction, step?: Step) {
       State: "Active",
       LastUpdateStatus: "InProgress",
       LastUpdateStatusReason: "The function is being created.",
-      LastUpdateStatusReasonCode: "Creating",
+      LastUpdateStatusReasonCode: "Creating" as sdk.LastUpdateStatusReasonCode, // answered, but not in the enum
     };
   return { State: "Active", LastUpdateStatus: "Successful" };
 }

@@ -1,9 +1,11 @@
 /** Lambda's operations on functions themselves. */
 import { createHash, randomUUID } from "node:crypto";
+import type * as sdk from "@aws-sdk/client-lambda";
 import { verdictOf } from "../access/authorize.ts";
 import { roleOf } from "../iam/state.ts";
-import { AwsError, type Context, type Input, notImplemented, type Operation } from "../service.ts";
+import { AwsError, type Context, notImplemented } from "../service.ts";
 import { brokenConstraint } from "../wire/constraints.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import { changed, check, created, SETTINGS } from "./configuration.ts";
 import {
   arnOf,
@@ -20,10 +22,18 @@ import { withTags } from "./tags.ts";
 import { roleNameOf } from "./variables.ts";
 import { filesOf } from "./zip.ts";
 
-const CREATE = ["FunctionName", "Code", "Architectures", "Tags", "PackageType", "Publish", ...SETTINGS];
-const CODE = ["FunctionName", "ZipFile", "Architectures", "RevisionId", "DryRun", "Publish"];
+const CREATE = [
+  "FunctionName",
+  "Code",
+  "Architectures",
+  "Tags",
+  "PackageType",
+  "Publish",
+  ...SETTINGS,
+] as const;
+const CODE = ["FunctionName", "ZipFile", "Architectures", "RevisionId", "DryRun", "Publish"] as const;
 
-export const functionOperations: Record<string, Operation> = {
+export const functionOperations: Operations<typeof sdk> = {
   CreateFunction: { params: CREATE, run: createFunction },
   GetFunction: { params: ["FunctionName", "Qualifier"], run: getFunction },
   GetFunctionConfiguration: {
@@ -38,7 +48,10 @@ export const functionOperations: Record<string, Operation> = {
   },
   GetFunctionCodeSigningConfig: {
     params: ["FunctionName"],
-    run: (input, context) => ({ FunctionName: functionOf(input, context).name }),
+    run: (input, context) => ({
+      FunctionName: functionOf(input, context).name,
+      CodeSigningConfigArn: undefined,
+    }),
   },
   UpdateFunctionCode: { params: CODE, run: updateCode },
   UpdateFunctionConfiguration: {
@@ -55,9 +68,9 @@ export const functionOperations: Record<string, Operation> = {
   },
 };
 
-function createFunction(input: Input, context: Context) {
+function createFunction(input: Given<sdk.CreateFunctionCommandInput>, context: Context) {
   const { world, region } = context;
-  check({ ...input, FunctionName: input.FunctionName ?? null });
+  check(input);
   refusePublished(input);
   if (input.PackageType === "Image") throw notImplemented("functions from container images");
   const configuration = created(input, world);
@@ -83,7 +96,7 @@ function createFunction(input: Input, context: Context) {
   return describe(fn, world, "creating");
 }
 
-function getFunction(input: Input, context: Context) {
+function getFunction(input: Given<sdk.GetFunctionCommandInput>, context: Context) {
   const fn = functionOf(input, context);
   return {
     Configuration: describe(fn, context.world),
@@ -100,19 +113,22 @@ function getFunction(input: Input, context: Context) {
 const mayListTags = (fn: LambdaFunction, context: Context) =>
   verdictOf(context, { action: "lambda:ListTags", resource: arnOf(context.world, fn) }) === "allow";
 
-function listFunctions({ Marker = "", MaxItems = 50 }: Input, { world, region }: Context) {
+function listFunctions(
+  { Marker = "", MaxItems = 50 }: Given<sdk.ListFunctionsCommandInput>,
+  { world, region }: Context,
+) {
   const functions = functionsIn(world, region);
   const rest = Object.keys(functions)
     .sort()
     .filter(name => name > Marker);
-  const names = rest.slice(0, Math.min(Number(MaxItems), 50));
+  const names = rest.slice(0, Math.min(MaxItems, 50));
   return {
     Functions: names.map(name => describe(functions[name]!, world)),
     NextMarker: rest.length > names.length ? names.at(-1) : undefined,
   };
 }
 
-function updateCode(input: Input, context: Context) {
+function updateCode(input: Given<sdk.UpdateFunctionCodeCommandInput>, context: Context) {
   const fn = functionOf(input, context);
   refusePublished(input);
   if (input.DryRun) throw notImplemented("DryRun of lambda:UpdateFunctionCode");
@@ -121,7 +137,7 @@ function updateCode(input: Input, context: Context) {
   return update(fn, input, context, { ...code, architectures });
 }
 
-function updateConfiguration(input: Input, context: Context) {
+function updateConfiguration(input: Given<sdk.UpdateFunctionConfigurationCommandInput>, context: Context) {
   const fn = functionOf(input, context);
   check({ ...input, FunctionName: fn.name });
   const configuration = changed(fn.configuration, input, context.world);
@@ -129,9 +145,14 @@ function updateConfiguration(input: Input, context: Context) {
 }
 
 /** A change takes effect at once: requests under way end on the old revision, new ones start on the new one. */
-function update(fn: LambdaFunction, input: Input, context: Context, changes: Partial<LambdaFunction>) {
+function update(
+  fn: LambdaFunction,
+  { RevisionId }: { RevisionId?: string },
+  context: Context,
+  changes: Partial<LambdaFunction>,
+) {
   requireIdle(fn, context.world);
-  if (input.RevisionId !== undefined && input.RevisionId !== fn.revisionId)
+  if (RevisionId !== undefined && RevisionId !== fn.revisionId)
     throw new AwsError(
       "PreconditionFailedException",
       412,
@@ -150,21 +171,25 @@ const changedNow = (configuration: LambdaFunction["configuration"], { world }: C
   roleId: roleOf(world, roleNameOf({ configuration }))?.id ?? "",
 });
 
-function codeOf(zipFile: string | undefined): Pick<LambdaFunction, "zip" | "codeSize" | "codeSha256"> {
-  if (!zipFile) throw invalid("Please provide a source for function code.");
-  const zip = Buffer.from(zipFile, "base64");
+function codeOf(zipFile: Uint8Array | undefined): Pick<LambdaFunction, "zip" | "codeSize" | "codeSha256"> {
+  if (!zipFile?.length) throw invalid("Please provide a source for function code.");
+  const zip = Buffer.from(zipFile);
   filesOf(zip);
   const codeSha256 = createHash("sha256").update(zip).digest("base64");
   return { zip: zip.toString("base64"), codeSize: zip.length, codeSha256 };
 }
 
-function architecturesOf({ Architectures }: Input): string[] | undefined {
+function architecturesOf({
+  Architectures,
+}: {
+  Architectures?: sdk.Architecture[];
+}): sdk.Architecture[] | undefined {
   const [architecture] = Architectures ?? [];
   const broken = brokenConstraint("architectures", architecture, { oneOf: ["x86_64", "arm64"] });
   if (broken) throw new AwsError("ValidationException", 400, broken);
   return Architectures;
 }
 
-function refusePublished({ Publish }: Input): void {
+function refusePublished({ Publish }: { Publish?: boolean }): void {
   if (Publish) throw notImplemented("published versions of lambda functions");
 }

@@ -1,8 +1,10 @@
 /** A function's own policy: who may invoke it. */
 import { randomUUID } from "node:crypto";
+import type * as sdk from "@aws-sdk/client-lambda";
 import { evaluate, list, type Policy, type Statement, statementsOf } from "../policy/evaluate.ts";
 import { policyProblem } from "../policy/grammar.ts";
-import { AwsError, type Context, type Input, type Operation } from "../service.ts";
+import { AwsError, type Context } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import type { World } from "../world.ts";
 import {
   arnOf,
@@ -16,7 +18,7 @@ import {
 
 const NO_POLICY = "The resource you requested does not exist.";
 
-export const policyOperations: Record<string, Operation> = {
+export const policyOperations: Operations<typeof sdk> = {
   AddPermission: {
     params: [
       "FunctionName",
@@ -61,9 +63,9 @@ const MAX_POLICY_BYTES = 20 * 1024;
  * Replaces all statements at once, those that AddPermission made among them.
  * https://docs.aws.amazon.com/lambda/latest/api/API_PutResourcePolicy.html
  */
-function putPolicy(input: Input, context: Context) {
+function putPolicy(input: Given<sdk.PutResourcePolicyCommandInput>, context: Context) {
   const fn = functionNamed(input.ResourceArn, context);
-  const text = `${input.Policy ?? ""}`;
+  const { Policy: text } = input;
   const problem = policyProblem(text, "function") ?? strangeResource(text, arnOf(context.world, fn));
   if (problem) throw invalid(problem);
   if (text.length > MAX_POLICY_BYTES)
@@ -90,7 +92,7 @@ export function permits(world: World, fn: LambdaFunction, service: string, sourc
   return evaluate(fn.policy, request) === "allow";
 }
 
-function addPermission(input: Input, context: Context) {
+function addPermission(input: Given<sdk.AddPermissionCommandInput>, context: Context) {
   const fn = functionOf(input, context);
   const statement = statementOf(input, arnOf(context.world, fn));
   checkRevision(input, fn);
@@ -104,12 +106,11 @@ function addPermission(input: Input, context: Context) {
 }
 
 function statementOf(
-  { StatementId, Action, Principal, SourceArn, SourceAccount }: Input,
+  { StatementId, Action, Principal, SourceArn, SourceAccount }: Given<sdk.AddPermissionCommandInput>,
   arn: string,
 ): Statement {
-  if (!/^[\w.-]{1,100}$/.test(StatementId ?? ""))
-    throw invalid("The statement id must match ([a-zA-Z0-9-_.]+).");
-  if (!/^lambda:([*]|[a-zA-Z]+)$/.test(Action ?? ""))
+  if (!/^[\w.-]{1,100}$/.test(StatementId)) throw invalid("The statement id must match ([a-zA-Z0-9-_.]+).");
+  if (!/^lambda:([*]|[a-zA-Z]+)$/.test(Action))
     throw invalid("The action must match (lambda:[*]|lambda:[a-zA-Z]+).");
   if (!Principal)
     throw invalid("The provided principal was invalid. Please check the principal and try again.");
@@ -133,7 +134,7 @@ function principalOf(principal: string): NonNullable<Statement["Principal"]> {
   return { AWS: /^\d{12}$/.test(principal) ? `arn:aws:iam::${principal}:root` : principal };
 }
 
-function removePermission(input: Input, context: Context): void {
+function removePermission(input: Given<sdk.RemovePermissionCommandInput>, context: Context): void {
   const fn = functionOf(input, context);
   const statements = list(fn.policy?.Statement);
   const left = statements.filter(({ Sid }) => Sid !== input.StatementId);
@@ -144,7 +145,7 @@ function removePermission(input: Input, context: Context): void {
   setStatements(fn, left);
 }
 
-function checkRevision({ RevisionId }: Input, { policyRevisionId }: LambdaFunction): void {
+function checkRevision({ RevisionId }: { RevisionId?: string }, { policyRevisionId }: LambdaFunction): void {
   if (RevisionId !== undefined && RevisionId !== policyRevisionId)
     throw new AwsError(
       "PreconditionFailedException",

@@ -1,6 +1,8 @@
 /** The tags of functions, and how many may run at a time. */
 
-import type { Context, Input, Operation } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-lambda";
+import type { Context } from "../service.ts";
+import type { Operations } from "../wire/operations.ts";
 import { arnOf, functionNamed, functionOf, invalid, type LambdaFunction } from "./functions.ts";
 import { retire } from "./runtime.ts";
 
@@ -20,10 +22,10 @@ export function withTags(before: Tags, added: Tags): Tags {
   return after;
 }
 
-const taggedFunction = ({ Resource }: Input, context: Context): LambdaFunction =>
+const taggedFunction = ({ Resource }: { Resource: string }, context: Context): LambdaFunction =>
   functionNamed(Resource, context);
 
-export const tagOperations: Record<string, Operation> = {
+export const tagOperations: Operations<typeof sdk> = {
   ListTags: {
     params: ["Resource"],
     run: (input, context) => ({ Tags: taggedFunction(input, context).tags }),
@@ -32,14 +34,14 @@ export const tagOperations: Record<string, Operation> = {
     params: ["Resource", "Tags"],
     run(input, context) {
       const fn = taggedFunction(input, context);
-      fn.tags = withTags(fn.tags, input.Tags ?? {});
+      fn.tags = withTags(fn.tags, input.Tags);
     },
   },
   UntagResource: {
-    params: ["Resource", "tagKeys"],
+    params: ["Resource", "TagKeys"],
     run(input, context) {
       const fn = taggedFunction(input, context);
-      for (const key of [input.tagKeys].flat()) delete fn.tags[key];
+      for (const key of input.TagKeys) delete fn.tags[key];
     },
   },
 };
@@ -48,13 +50,12 @@ const concurrencyOf = ({ reservedConcurrency }: LambdaFunction) => ({
   ReservedConcurrentExecutions: reservedConcurrency,
 });
 
-export const concurrencyOperations: Record<string, Operation> = {
+export const concurrencyOperations: Operations<typeof sdk> = {
   PutFunctionConcurrency: {
     params: ["FunctionName", "ReservedConcurrentExecutions"],
     run(input, context) {
       const wanted = input.ReservedConcurrentExecutions;
-      if (!Number.isInteger(wanted) || wanted < 0)
-        throw invalid("ReservedConcurrentExecutions must be a whole number, 0 or more.");
+      if (wanted < 0) throw invalid("ReservedConcurrentExecutions must be a whole number, 0 or more.");
       const fn = setConcurrency(input, context, wanted);
       return concurrencyOf(fn);
     },
@@ -72,7 +73,11 @@ export const concurrencyOperations: Record<string, Operation> = {
 };
 
 /** The environments that there are end their work: how many there may be is another number now. */
-function setConcurrency(input: Input, context: Context, wanted: number | undefined): LambdaFunction {
+function setConcurrency(
+  input: { FunctionName: string },
+  context: Context,
+  wanted: number | undefined,
+): LambdaFunction {
   const fn = functionOf(input, context);
   fn.reservedConcurrency = wanted;
   retire(context.world, arnOf(context.world, fn));
