@@ -14,11 +14,8 @@ after(() => aws.close());
 const connected = connect(REGION);
 export const { sdk: clients } = connected;
 export const { apiUrl, siteUrl, account } = await deploy({ name: NAME, region: REGION, aws: connected });
-export const { table, logGroup, role, lambda, bucket, api } = stack({
-  name: NAME,
-  region: REGION,
-  ...(await identify(connected)),
-});
+export const wanted = stack({ name: NAME, region: REGION, ...(await identify(connected)) });
+export const { table, logGroup, role, lambda, bucket, api } = wanted;
 export const restApiId = /execute-api\/(\w+)/.exec(apiUrl)![1]!;
 /** A log stream of the function's. */
 export const logStream = `${logGroup.arn}:log-stream:2026/01/01/[$LATEST]1`;
