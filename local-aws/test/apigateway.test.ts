@@ -11,14 +11,17 @@ import {
   GetRestApiCommand,
   GetRestApisCommand,
   GetTagsCommand,
+  GetUsagePlansCommand,
   PutGatewayResponseCommand,
   paginateGetRestApis,
   TagResourceCommand,
+  TestInvokeMethodCommand,
   UntagResourceCommand,
   UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
 import { refused } from "./refused.ts";
 import { aws, putMock, restApiId, rootId } from "./rest-api.ts";
+import { tampered } from "./tampered.ts";
 
 describe("REST APIs", () => {
   it("are described as they were created, with AWS's defaults", async () => {
@@ -96,6 +99,41 @@ describe("REST APIs", () => {
     await assert.rejects(tagsOf(`${apiArn}/stages/dev`), refused("NotFoundException"));
   });
 
+  it("are refused a value of a wrong type, as AWS's parser refuses it", async () => {
+    const create = (tags: unknown) =>
+      aws.apigateway.send(
+        tampered(new CreateRestApiCommand({ name: "x" }), body =>
+          JSON.stringify({ ...JSON.parse(body), tags }),
+        ),
+      );
+    const wrong = (message: RegExp) => refused("SerializationException", message, 400);
+
+    await assert.rejects(create("a=1"), wrong(/^Unexpected value type in payload$/));
+    await assert.rejects(create(["a"]), wrong(/^Start of list found where not expected$/));
+    await assert.rejects(create({ a: 1 }), wrong(/^NUMBER_VALUE can not be converted to a String$/));
+  });
+
+  it("are refused what they lack, in API Gateway's own words", async () => {
+    const create = (body: object) =>
+      aws.apigateway.send(tampered(new CreateRestApiCommand({ name: "x" }), () => JSON.stringify(body)));
+
+    await assert.rejects(create({}), refused("BadRequestException", /^Invalid API name specified$/, 400));
+    await assert.rejects(
+      create({ name: "x", apiKeySource: "QUERY" }),
+      refused("BadRequestException", /^Invalid ApiKeySource specified/, 400),
+    );
+  });
+
+  it("have further operations on AWS, each refused by its name", async () => {
+    const target = { restApiId, resourceId: rootId, httpMethod: "GET" };
+
+    const plans = aws.apigateway.send(new GetUsagePlansCommand({}));
+    const trial = aws.apigateway.send(new TestInvokeMethodCommand(target));
+
+    await assert.rejects(plans, refused("NotImplemented", /apigateway:GetUsagePlans/, 501));
+    await assert.rejects(trial, refused("NotImplemented", /apigateway:TestInvokeMethod/, 501));
+  });
+
   it("are refused what the local AWS does not know, by name", async () => {
     const policy = aws.apigateway.send(new CreateRestApiCommand({ name: "x", policy: "{}" }));
     const patch = aws.apigateway.send(
@@ -104,12 +142,25 @@ describe("REST APIs", () => {
         patchOperations: [{ op: "replace", path: "/policy", value: "{}" }],
       }),
     );
+    const endpoint = aws.apigateway.send(
+      new CreateRestApiCommand({
+        name: "x",
+        endpointConfiguration: { types: ["PRIVATE"], vpcEndpointIds: ["vpce-1"] },
+      }),
+    );
 
     await assert.rejects(
       policy,
       refused("NotImplemented", /the parameter policy of apigateway:CreateRestApi/),
     );
     await assert.rejects(patch, refused("NotImplemented", /\/policy/));
+    await assert.rejects(
+      endpoint,
+      refused(
+        "NotImplemented",
+        /the parameter endpointConfiguration.vpcEndpointIds of apigateway:CreateRestApi/,
+      ),
+    );
   });
 });
 

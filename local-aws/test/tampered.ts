@@ -13,8 +13,11 @@ export function tampered<Command extends { middlewareStack: unknown }>(
   const stack = command.middlewareStack as Stack;
   const middleware =
     (next: (args: object) => unknown) =>
-    ({ request, ...others }: { request: { body: string } }) =>
-      next({ ...others, request: Object.assign(request, { body: change(request.body) }) });
+    ({ request, ...others }: { request: { body: string | Uint8Array } }) =>
+      next({
+        ...others,
+        request: Object.assign(request, { body: change(`${Buffer.from(request.body)}`) }),
+      });
   stack.add(middleware, { step: "build", priority: "high", name: "tampered" });
   return command;
 }

@@ -1,26 +1,30 @@
 /** API Gateway's operations on REST APIs themselves, and on tags. */
 
-import { type Context, type Input, notImplemented, type Operation } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-api-gateway";
+import { type Context, notImplemented } from "../service.ts";
+import type { Given, Operations, Output } from "../wire/operations.ts";
 import { applyPatches, type Patch, requireReplace } from "./patch.ts";
 import {
   apiOf,
   apisIn,
   badRequest,
+  dateOf,
   newId,
   notFound,
   now,
-  own,
   page,
   type RestApi,
   regionsOfApis,
   validation,
 } from "./state.ts";
+import { checkedTags } from "./tags.ts";
 import { checkReach, checkTls, isUpdating, securityPolicyOf } from "./tls.ts";
 
-const ENDPOINT_TYPES = ["REGIONAL", "EDGE", "PRIVATE"];
-const MAX_TAGS = 50;
+const ENDPOINT_TYPES: readonly sdk.EndpointType[] = ["REGIONAL", "EDGE", "PRIVATE"];
+const IP_ADDRESS_TYPES: readonly sdk.IpAddressType[] = ["ipv4", "dualstack"];
+const API_KEY_SOURCES: readonly sdk.ApiKeySourceType[] = ["HEADER", "AUTHORIZER"];
 
-export const apiOperations: Record<string, Operation> = {
+export const apiOperations: Operations<typeof sdk> = {
   CreateRestApi: {
     params: [
       "name",
@@ -48,27 +52,9 @@ export const apiOperations: Record<string, Operation> = {
       delete regionsOfApis(context.world)[id];
     },
   },
-  GetTags: {
-    params: ["resourceArn", "position", "limit"],
-    run: (input, context) => ({ tags: tagged(input, context).tags }),
-  },
-  TagResource: {
-    params: ["resourceArn", "tags"],
-    run(input, context) {
-      const target = tagged(input, context);
-      target.tags = checkedTags({ ...target.tags, ...input.tags });
-    },
-  },
-  UntagResource: {
-    params: ["resourceArn", "tagKeys"],
-    run(input, context) {
-      const { tags } = tagged(input, context);
-      for (const key of [input.tagKeys].flat()) delete tags[key];
-    },
-  },
 };
 
-function createApi(input: Input, { world, region }: Context) {
+function createApi(input: Given<sdk.CreateRestApiCommandInput>, { world, region }: Context) {
   if (!input.name) throw badRequest("Invalid API name specified");
   if (input.description === "") throw badRequest("Description cannot be an empty string");
   const rootResourceId = newId(10);
@@ -78,7 +64,7 @@ function createApi(input: Input, { world, region }: Context) {
     name: input.name,
     description: input.description,
     createdDate: now(),
-    apiKeySource: input.apiKeySource ?? "HEADER",
+    apiKeySource: oneOf(API_KEY_SOURCES, "ApiKeySource", input.apiKeySource ?? "HEADER"),
     endpointConfiguration: endpointOf(input.endpointConfiguration ?? {}),
     disableExecuteApiEndpoint: input.disableExecuteApiEndpoint ?? false,
     securityPolicy: input.securityPolicy,
@@ -99,12 +85,11 @@ function createApi(input: Input, { world, region }: Context) {
 function endpointOf({
   types = ["EDGE"],
   ipAddressType = "ipv4",
-  ...others
-}: Input): RestApi["endpointConfiguration"] {
-  const [unknown] = Object.keys(others);
-  if (unknown)
-    throw notImplemented(`the parameter endpointConfiguration.${unknown} of apigateway:CreateRestApi`);
-  const wrong = types.find((type: string) => !ENDPOINT_TYPES.includes(type));
+  vpcEndpointIds,
+}: Given<sdk.EndpointConfiguration>): RestApi["endpointConfiguration"] {
+  if (vpcEndpointIds)
+    throw notImplemented("the parameter endpointConfiguration.vpcEndpointIds of apigateway:CreateRestApi");
+  const wrong = types.find(type => !ENDPOINT_TYPES.includes(type));
   if (wrong)
     throw validation(
       `1 validation error detected: Value '[${types}]' at 'createRestApiInput.endpointConfiguration.types' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [PRIVATE, EDGE, REGIONAL]]`,
@@ -112,14 +97,14 @@ function endpointOf({
   if (types.length === 0)
     throw badRequest("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.");
   if (types.length > 1) throw badRequest("Cannot create an api with multiple Endpoint Types.");
-  return { types, ipAddressType };
+  return { types, ipAddressType: oneOf(IP_ADDRESS_TYPES, "IpAddressType", ipAddressType) };
 }
 
-const shown = (api: RestApi) => ({
+const shown = (api: RestApi): Output<sdk.RestApi> => ({
   id: api.id,
   name: api.name,
   description: api.description,
-  createdDate: api.createdDate,
+  createdDate: dateOf(api.createdDate),
   apiKeySource: api.apiKeySource,
   endpointConfiguration: api.endpointConfiguration,
   disableExecuteApiEndpoint: api.disableExecuteApiEndpoint,
@@ -131,7 +116,7 @@ const shown = (api: RestApi) => ({
 });
 
 /** All operations or none. */
-function updateApi(input: Input, context: Context) {
+function updateApi(input: Given<sdk.UpdateRestApiCommandInput>, context: Context) {
   const api = apiOf(input, context);
   const changed = { ...api, endpointConfiguration: { ...api.endpointConfiguration } };
   applyPatches(input, patch => patchApi(changed, patch));
@@ -145,11 +130,14 @@ function patchApi(api: RestApi, patch: Patch): boolean {
   requireReplace(patch);
   if (path === "/name") api.name = value;
   else if (path === "/description") api.description = value || undefined;
-  else if (path === "/apiKeySource") api.apiKeySource = value;
+  else if (path === "/apiKeySource") api.apiKeySource = oneOf(API_KEY_SOURCES, "ApiKeySource", value);
   else if (path === "/disableExecuteApiEndpoint") api.disableExecuteApiEndpoint = value === "true";
-  else if (path === "/securityPolicy") api.securityPolicy = value || undefined;
-  else if (path === "/endpointAccessMode") api.endpointAccessMode = value || undefined;
-  else if (path === "/endpointConfiguration/ipAddressType") api.endpointConfiguration.ipAddressType = value;
+  // Neither is checked before all patches have been applied: they must go together.
+  else if (path === "/securityPolicy") api.securityPolicy = (value || undefined) as RestApi["securityPolicy"];
+  else if (path === "/endpointAccessMode")
+    api.endpointAccessMode = (value || undefined) as RestApi["endpointAccessMode"];
+  else if (path === "/endpointConfiguration/ipAddressType")
+    api.endpointConfiguration.ipAddressType = oneOf(IP_ADDRESS_TYPES, "IpAddressType", value);
   else if (/^\/endpointConfiguration\/types\/\w+$/.test(path)) replaceType(api, path, value);
   else if (/^\/(policy|binaryMediaTypes|minimumCompressionSize|endpointConfiguration)\b/.test(path))
     throw notImplemented(`the patch path ${path} of apigateway:UpdateRestApi`);
@@ -160,33 +148,14 @@ function patchApi(api: RestApi, patch: Patch): boolean {
 /** "/endpointConfiguration/types/EDGE" names the type that is replaced, or its place in the list. */
 function replaceType({ endpointConfiguration }: RestApi, path: string, type: string): void {
   const replaced = path.split("/").at(-1) ?? "";
-  if (replaced !== "0" && !endpointConfiguration.types.includes(replaced))
+  if (replaced !== "0" && !endpointConfiguration.types.some(type => type === replaced))
     throw notFound("Invalid Endpoint Configuration identifier specified");
-  if (!ENDPOINT_TYPES.includes(type))
-    throw badRequest(`Invalid EndpointTypes specified. Valid options are ${ENDPOINT_TYPES}`);
-  endpointConfiguration.types = [type];
+  endpointConfiguration.types = [oneOf(ENDPOINT_TYPES, "EndpointTypes", type)];
 }
 
-const TAGGED = /^arn:aws[a-z-]*:apigateway:([a-z0-9-]+)::\/restapis\/([a-z0-9]+)(?:\/stages\/([\w-]+))?$/;
-
-/** The API or the stage that an ARN means. */
-function tagged({ resourceArn }: Input, context: Context): { tags: Record<string, string> } {
-  const [, region, restApiId, stageName] = TAGGED.exec(resourceArn) ?? [];
-  if (region !== context.region) throw badRequest("Invalid ARN specified in the request");
-  const api = apiOf({ restApiId }, context);
-  if (stageName === undefined) return api;
-  const stage = own(api.stages, stageName);
-  if (!stage) throw notFound("Invalid Stage identifier specified");
-  return stage;
-}
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html */
-export function checkedTags(tags: Record<string, string>): Record<string, string> {
-  const isFine = ([key, value]: [string, string]) =>
-    key.length >= 1 && key.length <= 128 && value.length <= 256 && !key.toLowerCase().startsWith("aws:");
-  if (!Object.entries(tags).every(isFine) || Object.keys(tags).length > MAX_TAGS)
-    throw badRequest(
-      "Invalid tag: keys have 1 to 128 characters and no prefix aws:, values at most 256, 50 at most",
-    );
-  return tags;
+/** A text that must be one of a few. */
+function oneOf<Text extends string>(known: readonly Text[], what: string, text: string): Text {
+  const found = known.find(each => each === text);
+  if (!found) throw badRequest(`Invalid ${what} specified. Valid options are ${known}`);
+  return found;
 }

@@ -1,23 +1,25 @@
 /** API Gateway's operations on deployments, which freeze what an API is. */
 
-import type { Context, Input, Operation } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-api-gateway";
+import type { Context } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import { checkStageName, createStage } from "./stages.ts";
-import { apiOf, badRequest, type Deployment, deploymentOf, newId, now, own, page } from "./state.ts";
+import { apiOf, badRequest, type Deployment, dateOf, deploymentOf, newId, now, own, page } from "./state.ts";
 
-export const deploymentOperations: Record<string, Operation> = {
+export const deploymentOperations: Operations<typeof sdk> = {
   CreateDeployment: {
     params: ["restApiId", "stageName", "stageDescription", "description", "variables"],
     run: createDeployment,
   },
   GetDeployment: {
     params: ["restApiId", "deploymentId", "embed"],
-    run: (input, context) => shownDeployment(deploymentOf(input, context), input),
+    run: (input, context) => shownDeployment(deploymentOf(input, context), input.embed),
   },
   GetDeployments: {
     params: ["restApiId", "position", "limit"],
     run(input, context) {
-      const { item, position } = page(Object.values(apiOf(input, context).deployments), input);
-      return { item: item.map(deployment => shownDeployment(deployment, {})), position };
+      const { items, position } = page(Object.values(apiOf(input, context).deployments), input);
+      return { items: items.map(deployment => shownDeployment(deployment)), position };
     },
   },
   DeleteDeployment: {
@@ -32,7 +34,7 @@ export const deploymentOperations: Record<string, Operation> = {
   },
 };
 
-function createDeployment(input: Input, context: Context) {
+function createDeployment(input: Given<sdk.CreateDeploymentCommandInput>, context: Context) {
   const api = apiOf(input, context);
   const methods = Object.values(api.resources).flatMap(({ methods }) => Object.values(methods));
   if (methods.length === 0) throw badRequest("The REST API doesn't contain any methods");
@@ -47,12 +49,16 @@ function createDeployment(input: Input, context: Context) {
   const stage = stageName === undefined ? undefined : own(api.stages, stageName);
   if (stage) Object.assign(stage, { deploymentId: deployment.id, lastUpdatedDate: now() });
   else if (stageName !== undefined)
-    createStage({ ...input, deploymentId: deployment.id, description: stageDescription, variables }, context);
-  return shownDeployment(deployment, {});
+    createStage(
+      { restApiId: api.id, stageName, deploymentId: deployment.id, description: stageDescription, variables },
+      context,
+    );
+  return shownDeployment(deployment);
 }
 
-function shownDeployment({ snapshot, ...deployment }: Deployment, { embed }: Input) {
-  if (![embed].flat().includes("apisummary")) return deployment;
+function shownDeployment({ snapshot, createdDate, ...rest }: Deployment, embed: readonly string[] = []) {
+  const deployment = { ...rest, createdDate: dateOf(createdDate) };
+  if (!embed.includes("apisummary")) return deployment;
   const summary = Object.values(snapshot.resources).map(({ path, methods }) => [
     path,
     Object.fromEntries(

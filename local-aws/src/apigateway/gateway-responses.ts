@@ -1,7 +1,9 @@
 /** API Gateway's operations on gateway responses: the answers that it gives itself. */
 
+import type * as sdk from "@aws-sdk/client-api-gateway";
 import { checkMapping, checkTemplates } from "../execute-api/mapping.ts";
-import type { Context, Input, Operation } from "../service.ts";
+import type { Context } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import {
   apiOf,
   badRequest,
@@ -14,7 +16,7 @@ import {
 } from "./state.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
-export const GATEWAY_RESPONSES: Record<string, string | undefined> = {
+export const GATEWAY_RESPONSES: Record<sdk.GatewayResponseType, string | undefined> = {
   ACCESS_DENIED: "403",
   API_CONFIGURATION_ERROR: "500",
   AUTHORIZER_CONFIGURATION_ERROR: "500",
@@ -40,7 +42,7 @@ export const GATEWAY_RESPONSES: Record<string, string | undefined> = {
 
 export const DEFAULT_TEMPLATES = { "application/json": '{"message":$context.error.messageString}' };
 
-export const gatewayResponseOperations: Record<string, Operation> = {
+export const gatewayResponseOperations: Operations<typeof sdk> = {
   PutGatewayResponse: {
     params: ["restApiId", "responseType", "statusCode", "responseParameters", "responseTemplates"],
     run: putGatewayResponse,
@@ -53,8 +55,11 @@ export const gatewayResponseOperations: Record<string, Operation> = {
     params: ["restApiId", "position", "limit"],
     run(input, context) {
       const { gatewayResponses } = apiOf(input, context);
-      const all = Object.keys(GATEWAY_RESPONSES).map(type => shown(gatewayResponses, type));
-      return page(all, input);
+      const types = Object.keys(GATEWAY_RESPONSES) as sdk.GatewayResponseType[];
+      return page(
+        types.map(type => shown(gatewayResponses, type)),
+        input,
+      );
     },
   },
   DeleteGatewayResponse: {
@@ -68,7 +73,7 @@ export const gatewayResponseOperations: Record<string, Operation> = {
   },
 };
 
-function shown(customised: Record<string, GatewayResponse>, responseType: string) {
+function shown(customised: Record<string, GatewayResponse>, responseType: sdk.GatewayResponseType) {
   const response = own(customised, responseType);
   if (response) return { ...response, defaultResponse: false };
   const statusCode = GATEWAY_RESPONSES[responseType];
@@ -81,7 +86,7 @@ function shown(customised: Record<string, GatewayResponse>, responseType: string
   };
 }
 
-function typeOf({ responseType }: Input): string {
+function typeOf({ responseType }: { responseType: sdk.GatewayResponseType }): sdk.GatewayResponseType {
   if (!Object.hasOwn(GATEWAY_RESPONSES, responseType))
     throw validation(
       `1 validation error detected: Value '${responseType}' at 'responseType' failed to satisfy constraint: Member must satisfy enum value set: [${Object.keys(GATEWAY_RESPONSES).join(", ")}]`,
@@ -89,13 +94,13 @@ function typeOf({ responseType }: Input): string {
   return responseType;
 }
 
-function putGatewayResponse(input: Input, context: Context) {
+function putGatewayResponse(input: Given<sdk.PutGatewayResponseCommandInput>, context: Context) {
   const { gatewayResponses } = apiOf(input, context);
   const responseType = typeOf(input);
   const { statusCode, responseParameters = {}, responseTemplates = DEFAULT_TEMPLATES } = input;
   checkStatusCode(statusCode);
   checkTemplates(responseTemplates);
-  for (const [destination, source] of Object.entries(responseParameters as Record<string, string>)) {
+  for (const [destination, source] of Object.entries(responseParameters)) {
     if (!/^gatewayresponse\.header\.[!-~]+$/.test(destination))
       throw badRequest(`Invalid mapping expression specified: ${destination}`);
     checkMapping(source);

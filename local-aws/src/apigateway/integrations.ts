@@ -1,7 +1,9 @@
 /** API Gateway's operations on integrations: who answers a method, and how its answer is mapped. */
 
+import type * as sdk from "@aws-sdk/client-api-gateway";
 import { checkMapping, checkTemplates } from "../execute-api/mapping.ts";
-import { type Context, type Input, notImplemented, type Operation } from "../service.ts";
+import { type Context, notImplemented } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import { applyPatches, requireReplace } from "./patch.ts";
 import {
   badRequest,
@@ -10,22 +12,23 @@ import {
   type IntegrationResponse,
   integrationOf,
   type Method,
+  type MethodKey,
   methodOf,
   notFound,
   own,
 } from "./state.ts";
 
-const TARGET = ["restApiId", "resourceId", "method"];
+const TARGET = ["restApiId", "resourceId", "httpMethod"] as const;
 const PASSTHROUGH = ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"];
 const LAMBDA_URI =
   /^arn:aws[a-z-]*:apigateway:[a-z0-9-]+:lambda:path\/2015-03-31\/functions\/(arn:[^/]+)\/invocations$/;
 
-export const integrationOperations: Record<string, Operation> = {
+export const integrationOperations: Operations<typeof sdk> = {
   PutIntegration: {
     params: [
       ...TARGET,
       "type",
-      "httpMethod",
+      "integrationHttpMethod",
       "uri",
       "requestTemplates",
       "passthroughBehavior",
@@ -61,11 +64,11 @@ export const integrationOperations: Record<string, Operation> = {
 /** The function that an integration's URI invokes, or undefined for a URI of another kind. */
 export const functionArnOf = (uri: string | undefined): string | undefined => LAMBDA_URI.exec(uri ?? "")?.[1];
 
-function putIntegration(input: Input, context: Context): Integration {
+function putIntegration(input: Given<sdk.PutIntegrationCommandInput>, context: Context): Integration {
   const method = methodOf(input, context);
   const integration: Integration = {
     type: typeOf(input.type),
-    httpMethod: input.httpMethod,
+    httpMethod: input.integrationHttpMethod,
     uri: input.uri,
     requestTemplates: input.requestTemplates,
     passthroughBehavior: passthroughOf(input.passthroughBehavior ?? "WHEN_NO_MATCH"),
@@ -103,7 +106,7 @@ function timeoutOf(milliseconds: number): number {
   return milliseconds;
 }
 
-function updateIntegration(input: Input, context: Context): Integration {
+function updateIntegration(input: Given<sdk.UpdateIntegrationCommandInput>, context: Context): Integration {
   const integration = integrationOf(input, context);
   const changed = { ...integration };
   applyPatches(input, patch => {
@@ -120,7 +123,10 @@ function updateIntegration(input: Input, context: Context): Integration {
   return Object.assign(integration, changed);
 }
 
-function putIntegrationResponse(input: Input, context: Context): IntegrationResponse {
+function putIntegrationResponse(
+  input: Given<sdk.PutIntegrationResponseCommandInput>,
+  context: Context,
+): IntegrationResponse {
   checkStatusCode(input.statusCode);
   const method = methodOf(input, context);
   const integration = integrationOf(input, context);
@@ -155,7 +161,10 @@ function checkDestinations(mappings: Record<string, string>, statusCode: string,
 const invalidMapping = (error: string) =>
   badRequest(`Invalid mapping expression specified: Validation Result: warnings : [], errors : [${error}]`);
 
-function integrationResponseOf(input: Input, context: Context): IntegrationResponse {
+function integrationResponseOf(
+  input: MethodKey & { statusCode: string },
+  context: Context,
+): IntegrationResponse {
   checkStatusCode(input.statusCode);
   const response = own(integrationOf(input, context).integrationResponses, input.statusCode);
   if (!response) throw notFound("Invalid Response status code specified");

@@ -1,12 +1,15 @@
 /** API Gateway's operations on methods and the answers that they declare. */
 
-import { type Context, type Input, notImplemented, type Operation } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-api-gateway";
+import { type Context, notImplemented } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import { applyPatches, requireReplace } from "./patch.ts";
 import {
   badRequest,
   checkStatusCode,
   conflict,
   type Method,
+  type MethodKey,
   type MethodResponse,
   methodOf,
   notFound,
@@ -14,10 +17,10 @@ import {
   resourceOf,
 } from "./state.ts";
 
-const TARGET = ["restApiId", "resourceId", "method"];
+const TARGET = ["restApiId", "resourceId", "httpMethod"] as const;
 const HTTP_METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY"];
 
-export const methodOperations: Record<string, Operation> = {
+export const methodOperations: Operations<typeof sdk> = {
   PutMethod: {
     params: [
       ...TARGET,
@@ -35,7 +38,7 @@ export const methodOperations: Record<string, Operation> = {
     params: TARGET,
     run(input, context) {
       methodOf(input, context);
-      delete resourceOf(input, context).methods[input.method];
+      delete resourceOf(input, context).methods[input.httpMethod];
     },
   },
   PutMethodResponse: {
@@ -53,20 +56,20 @@ export const methodOperations: Record<string, Operation> = {
   },
 };
 
-function putMethod(input: Input, context: Context): Method {
+function putMethod(input: Given<sdk.PutMethodCommandInput>, context: Context): Method {
   const { methods } = resourceOf(input, context);
-  if (!HTTP_METHODS.includes(input.method))
+  if (!HTTP_METHODS.includes(input.httpMethod))
     throw badRequest(`Invalid HttpMethod specified. Valid options are ${HTTP_METHODS}`);
-  if (Object.hasOwn(methods, input.method)) throw conflict("Method already exists for this resource");
+  if (Object.hasOwn(methods, input.httpMethod)) throw conflict("Method already exists for this resource");
   const method: Method = {
-    httpMethod: input.method,
+    httpMethod: input.httpMethod,
     authorizationType: authorization(input.authorizationType),
     apiKeyRequired: withoutKey(input.apiKeyRequired ?? false),
     operationName: input.operationName,
     requestParameters: input.requestParameters,
     requestModels: input.requestModels,
   };
-  methods[input.method] = method;
+  methods[input.httpMethod] = method;
   return method;
 }
 
@@ -81,7 +84,7 @@ function withoutKey(required: boolean): boolean {
   return required;
 }
 
-function updateMethod(input: Input, context: Context): Method {
+function updateMethod(input: Given<sdk.UpdateMethodCommandInput>, context: Context): Method {
   const method = methodOf(input, context);
   const changed = { ...method };
   applyPatches(input, patch => {
@@ -95,7 +98,10 @@ function updateMethod(input: Input, context: Context): Method {
   return Object.assign(method, changed);
 }
 
-function putMethodResponse(input: Input, context: Context): MethodResponse {
+function putMethodResponse(
+  input: Given<sdk.PutMethodResponseCommandInput>,
+  context: Context,
+): MethodResponse {
   checkStatusCode(input.statusCode);
   const method = methodOf(input, context);
   if (own(method.methodResponses, input.statusCode))
@@ -110,7 +116,7 @@ function putMethodResponse(input: Input, context: Context): MethodResponse {
   return response;
 }
 
-function methodResponseOf(input: Input, context: Context): MethodResponse {
+function methodResponseOf(input: MethodKey & { statusCode: string }, context: Context): MethodResponse {
   checkStatusCode(input.statusCode);
   const response = own(methodOf(input, context).methodResponses, input.statusCode);
   if (!response) throw notFound("Invalid Response status code specified");

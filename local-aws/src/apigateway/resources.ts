@@ -1,6 +1,8 @@
 /** API Gateway's operations on the resources of an API: its paths. */
 
-import type { Context, Input, Operation } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-api-gateway";
+import type { Context } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import {
   type ApiResource,
   apiOf,
@@ -12,45 +14,44 @@ import {
   resourceOf,
 } from "./state.ts";
 
-export const resourceOperations: Record<string, Operation> = {
-  CreateResource: { params: ["restApiId", "resourceId", "pathPart"], run: createResource },
+export const resourceOperations: Operations<typeof sdk> = {
+  CreateResource: { params: ["restApiId", "parentId", "pathPart"], run: createResource },
   GetResource: {
     params: ["restApiId", "resourceId", "embed"],
-    run: (input, context) => shown(resourceOf(input, context), input),
+    run: (input, context) => shown(resourceOf(input, context), input.embed),
   },
   GetResources: {
     params: ["restApiId", "position", "limit", "embed"],
     run(input, context) {
       const resources = Object.values(apiOf(input, context).resources);
       resources.sort((a, b) => (a.path < b.path ? -1 : 1));
-      const { item, position } = page(resources, input);
-      return { item: item.map(resource => shown(resource, input)), position };
+      const { items, position } = page(resources, input);
+      return { items: items.map(resource => shown(resource, input.embed)), position };
     },
   },
   DeleteResource: { params: ["restApiId", "resourceId"], run: deleteResource },
 };
 
 /** Without `embed=methods`, methods are named only. */
-function shown({ methods, ...resource }: ApiResource, { embed }: Input) {
-  const full = [embed].flat().includes("methods");
-  const resourceMethods = full
+function shown({ methods, ...resource }: ApiResource, embed: readonly string[] = []) {
+  const resourceMethods = embed.includes("methods")
     ? methods
     : Object.fromEntries(Object.keys(methods).map(method => [method, {}]));
   return { ...resource, resourceMethods: Object.keys(methods).length > 0 ? resourceMethods : undefined };
 }
 
-function createResource(input: Input, context: Context) {
-  const parent = resourceOf(input, context);
+function createResource(input: Given<sdk.CreateResourceCommandInput>, context: Context) {
+  const { restApiId, parentId, pathPart } = input;
+  const parent = resourceOf({ restApiId, resourceId: parentId }, context);
   const api = apiOf(input, context);
-  const { pathPart } = input;
   checkPathPart(pathPart, parent, api);
   const path = `${parent.path === "/" ? "" : parent.path}/${pathPart}`;
   const resource: ApiResource = { id: newId(6), parentId: parent.id, pathPart, path, methods: {} };
   api.resources[resource.id] = resource;
-  return shown(resource, {});
+  return shown(resource);
 }
 
-function checkPathPart(pathPart: string | undefined, parent: ApiResource, api: RestApi): void {
+function checkPathPart(pathPart: string, parent: ApiResource, api: RestApi): void {
   if (!pathPart) throw badRequest("Resource's path part must be specified");
   if (!/^([\w.:-]+|\{[\w.-]+\+?\})$/.test(pathPart))
     throw badRequest(
@@ -69,7 +70,7 @@ function checkPathPart(pathPart: string | undefined, parent: ApiResource, api: R
 }
 
 /** What is below goes too. */
-function deleteResource(input: Input, context: Context): void {
+function deleteResource(input: Given<sdk.DeleteResourceCommandInput>, context: Context): void {
   const { id, path, parentId } = resourceOf(input, context);
   if (parentId === undefined) throw badRequest("Root resource cannot be deleted");
   const { resources } = apiOf(input, context);

@@ -1,7 +1,10 @@
 /** API Gateway's control plane for REST APIs. https://docs.aws.amazon.com/apigateway/latest/api/ */
 
+import * as sdk from "@aws-sdk/client-api-gateway";
 import type { Service } from "../service.ts";
-import { restJson } from "../wire/json.ts";
+import { missingMembers } from "../wire/faults.ts";
+import { restJson } from "../wire/rest-json.ts";
+import { apiOf } from "../wire/schema.ts";
 import { apiOperations } from "./apis.ts";
 import { deploymentOperations } from "./deployments.ts";
 import { gatewayResponseOperations } from "./gateway-responses.ts";
@@ -9,62 +12,29 @@ import { integrationOperations } from "./integrations.ts";
 import { methodOperations } from "./methods.ts";
 import { resourceOperations } from "./resources.ts";
 import { stageOperations } from "./stages.ts";
+import { badRequest } from "./state.ts";
+import { tagOperations } from "./tags.ts";
 
-const API = "/restapis/{restApiId}";
-const RESOURCE = `${API}/resources/{resourceId}`;
-// Not {httpMethod}: a body's httpMethod is the integration's.
-const METHOD = `${RESOURCE}/methods/{method}`;
-const INTEGRATION = `${METHOD}/integration`;
-const STAGE = `${API}/stages/{stageName}`;
-const DEPLOYMENT = `${API}/deployments/{deploymentId}`;
-const GATEWAY_RESPONSE = `${API}/gatewayresponses/{responseType}`;
-const TAGS = "/tags/{resourceArn+}";
+const api = apiOf(sdk);
+
+/** What API Gateway says of a member that must be there, where that is not what AWS's validation says. */
+const MISSING: Record<string, string> = {
+  "CreateRestApi name": "Invalid API name specified",
+  "CreateResource pathPart": "Resource's path part must be specified",
+  "PutMethod authorizationType": "Invalid authorization type specified",
+  "PutIntegration type": "Enumeration value for Type must be non-empty",
+};
 
 export const apigateway: Service = {
   name: "apigateway",
-  protocol: restJson({
-    CreateRestApi: "POST /restapis 201",
-    GetRestApis: "GET /restapis 200",
-    GetRestApi: `GET ${API} 200`,
-    UpdateRestApi: `PATCH ${API} 200`,
-    DeleteRestApi: `DELETE ${API} 202`,
-    CreateResource: `POST ${RESOURCE} 201`,
-    GetResource: `GET ${RESOURCE} 200`,
-    GetResources: `GET ${API}/resources 200`,
-    DeleteResource: `DELETE ${RESOURCE} 202`,
-    PutMethod: `PUT ${METHOD} 201`,
-    GetMethod: `GET ${METHOD} 200`,
-    UpdateMethod: `PATCH ${METHOD} 200`,
-    DeleteMethod: `DELETE ${METHOD} 204`,
-    PutMethodResponse: `PUT ${METHOD}/responses/{statusCode} 201`,
-    GetMethodResponse: `GET ${METHOD}/responses/{statusCode} 200`,
-    DeleteMethodResponse: `DELETE ${METHOD}/responses/{statusCode} 204`,
-    PutIntegration: `PUT ${INTEGRATION} 201`,
-    GetIntegration: `GET ${INTEGRATION} 200`,
-    UpdateIntegration: `PATCH ${INTEGRATION} 200`,
-    DeleteIntegration: `DELETE ${INTEGRATION} 204`,
-    PutIntegrationResponse: `PUT ${INTEGRATION}/responses/{statusCode} 201`,
-    GetIntegrationResponse: `GET ${INTEGRATION}/responses/{statusCode} 200`,
-    DeleteIntegrationResponse: `DELETE ${INTEGRATION}/responses/{statusCode} 204`,
-    PutGatewayResponse: `PUT ${GATEWAY_RESPONSE} 201`,
-    GetGatewayResponse: `GET ${GATEWAY_RESPONSE} 200`,
-    GetGatewayResponses: `GET ${API}/gatewayresponses 200`,
-    DeleteGatewayResponse: `DELETE ${GATEWAY_RESPONSE} 202`,
-    CreateDeployment: `POST ${API}/deployments 201`,
-    GetDeployment: `GET ${DEPLOYMENT} 200`,
-    GetDeployments: `GET ${API}/deployments 200`,
-    DeleteDeployment: `DELETE ${DEPLOYMENT} 202`,
-    CreateStage: `POST ${API}/stages 201`,
-    GetStage: `GET ${STAGE} 200`,
-    GetStages: `GET ${API}/stages 200`,
-    UpdateStage: `PATCH ${STAGE} 200`,
-    DeleteStage: `DELETE ${STAGE} 202`,
-    TagResource: `PUT ${TAGS} 204`,
-    UntagResource: `DELETE ${TAGS} 204`,
-    GetTags: `GET ${TAGS} 200`,
+  api,
+  protocol: restJson(api, {
+    missing: (members, operation) =>
+      badRequest(MISSING[`${operation} ${members[0]}`] ?? missingMembers(members)),
   }),
   operations: {
     ...apiOperations,
+    ...tagOperations,
     ...resourceOperations,
     ...methodOperations,
     ...integrationOperations,

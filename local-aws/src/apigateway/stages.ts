@@ -1,12 +1,14 @@
 /** API Gateway's operations on stages, which show a deployment to the world. */
 
-import { type Context, type Input, notImplemented, type Operation } from "../service.ts";
-import { checkedTags } from "./apis.ts";
+import type * as sdk from "@aws-sdk/client-api-gateway";
+import { type Context, notImplemented } from "../service.ts";
+import type { Given, Operations, Output } from "../wire/operations.ts";
 import { applyPatches, type Patch, requireReplace, unescaped } from "./patch.ts";
 import {
   apiOf,
   badRequest,
   conflict,
+  dateOf,
   notFound,
   now,
   own,
@@ -14,8 +16,9 @@ import {
   type Stage,
   stageOf,
 } from "./state.ts";
+import { checkedTags } from "./tags.ts";
 
-export const stageOperations: Record<string, Operation> = {
+export const stageOperations: Operations<typeof sdk> = {
   CreateStage: {
     params: ["restApiId", "stageName", "deploymentId", "description", "variables", "tags"],
     run: createStage,
@@ -45,7 +48,7 @@ export const stageOperations: Record<string, Operation> = {
 };
 
 /** Makes a stage, for CreateStage and for the deployment that names a new one. */
-export function createStage(input: Input, context: Context) {
+export function createStage(input: Given<sdk.CreateStageCommandInput>, context: Context) {
   const api = apiOf(input, context);
   const { stageName, deploymentId, description, variables, tags = {} } = input;
   checkStageName(stageName);
@@ -67,8 +70,8 @@ export function createStage(input: Input, context: Context) {
 }
 
 /** Refuses a name that no stage may have. */
-export function checkStageName(name: string | undefined): void {
-  if (!/^[\w-]{1,128}$/.test(name ?? "")) throw badRequest("Stage name only allows a-zA-Z0-9_-");
+export function checkStageName(name: string): void {
+  if (!/^[\w-]{1,128}$/.test(name)) throw badRequest("Stage name only allows a-zA-Z0-9_-");
 }
 
 function requireDeployment(api: RestApi, deploymentId: string): void {
@@ -85,13 +88,21 @@ const DEFAULT_SETTING = {
   unauthorizedCacheControlHeaderStrategy: "SUCCEED_WITH_RESPONSE_HEADER",
 };
 
-function shownStage({ servedFrom: _, methodSettings, ...stage }: Stage) {
+function shownStage({
+  servedFrom: _,
+  methodSettings,
+  createdDate,
+  lastUpdatedDate,
+  ...stage
+}: Stage): Output<sdk.Stage> {
   const settings = Object.entries(methodSettings).map(([method, own]) => [
     method,
     { ...DEFAULT_SETTING, ...own },
   ]);
   return {
     ...stage,
+    createdDate: dateOf(createdDate),
+    lastUpdatedDate: dateOf(lastUpdatedDate),
     cacheClusterEnabled: false,
     cacheClusterStatus: "NOT_AVAILABLE",
     tracingEnabled: false,
@@ -100,7 +111,7 @@ function shownStage({ servedFrom: _, methodSettings, ...stage }: Stage) {
 }
 
 /** All operations or none. */
-function updateStage(input: Input, context: Context) {
+function updateStage(input: Given<sdk.UpdateStageCommandInput>, context: Context) {
   const stage = stageOf(input, context);
   const changed = structuredClone(stage);
   const api = apiOf(input, context);

@@ -1,6 +1,8 @@
 /** What API Gateway keeps of REST APIs, and how it is found. */
 import { randomBytes } from "node:crypto";
-import { AwsError, type Context, type Input } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-api-gateway";
+import { pageOf } from "../page.ts";
+import { AwsError, type Context } from "../service.ts";
 import type { World } from "../world.ts";
 
 type Strings = Record<string, string>;
@@ -50,7 +52,7 @@ export interface ApiResource {
 }
 
 export interface GatewayResponse {
-  responseType: string;
+  responseType: sdk.GatewayResponseType;
   statusCode?: string;
   responseParameters: Strings;
   responseTemplates: Strings;
@@ -65,6 +67,7 @@ export interface Snapshot {
 export interface Deployment {
   id: string;
   description?: string;
+  /** Seconds since the epoch. */
   createdDate: number;
   snapshot: Snapshot;
 }
@@ -94,11 +97,11 @@ export interface RestApi extends Snapshot {
   name: string;
   description?: string;
   createdDate: number;
-  apiKeySource: string;
-  endpointConfiguration: { types: string[]; ipAddressType: string };
+  apiKeySource: sdk.ApiKeySourceType;
+  endpointConfiguration: { types: sdk.EndpointType[]; ipAddressType: sdk.IpAddressType };
   disableExecuteApiEndpoint: boolean;
-  securityPolicy?: string;
-  endpointAccessMode?: string;
+  securityPolicy?: sdk.SecurityPolicy;
+  endpointAccessMode?: sdk.EndpointAccessMode;
   /** Milliseconds since the epoch: its status is UPDATING before. */
   updatingUntil?: number;
   rootResourceId: string;
@@ -124,6 +127,9 @@ export const newId = (length: number): string =>
 /** Seconds since the epoch. */
 export const now = (): number => Date.now() / 1000;
 
+/** A moment that is kept in seconds since the epoch. */
+export const dateOf = (seconds: number): Date => new Date(seconds * 1000);
+
 const failure = (code: string, status: number) => (message: string) => new AwsError(code, status, message);
 
 export const badRequest = failure("BadRequestException", 400);
@@ -135,43 +141,54 @@ export const validation = failure("ValidationException", 400);
 export const own = <T>(map: Record<string, T> | undefined, key: string): T | undefined =>
   map && Object.hasOwn(map, key) ? map[key] : undefined;
 
+/** What a call must name to be about something. */
+export interface ApiKey {
+  restApiId: string;
+}
+export interface ResourceKey extends ApiKey {
+  resourceId: string;
+}
+export interface MethodKey extends ResourceKey {
+  httpMethod: string;
+}
+
 /** The API that a call is about. */
-export function apiOf({ restApiId }: Input, { world, region }: Context): RestApi {
+export function apiOf({ restApiId }: ApiKey, { world, region }: Context): RestApi {
   const api = own(apisIn(world, region), restApiId);
   if (!api) throw notFound(`Invalid API identifier specified ${world.account}:${restApiId}`);
   return api;
 }
 
 /** The resource that a call is about. An API that does not exist has no resources either. */
-export function resourceOf({ restApiId, resourceId }: Input, { world, region }: Context): ApiResource {
+export function resourceOf({ restApiId, resourceId }: ResourceKey, { world, region }: Context): ApiResource {
   const resource = own(own(apisIn(world, region), restApiId)?.resources, resourceId);
   if (!resource) throw notFound("Invalid Resource identifier specified");
   return resource;
 }
 
 /** The method that a call is about. */
-export function methodOf(input: Input, context: Context): Method {
-  const method = own(resourceOf(input, context).methods, input.method);
+export function methodOf(input: MethodKey, context: Context): Method {
+  const method = own(resourceOf(input, context).methods, input.httpMethod);
   if (!method) throw notFound("Invalid Method identifier specified");
   return method;
 }
 
 /** The integration that a call is about. */
-export function integrationOf(input: Input, context: Context): Integration {
+export function integrationOf(input: MethodKey, context: Context): Integration {
   const integration = methodOf(input, context).methodIntegration;
   if (!integration) throw notFound("Invalid Integration identifier specified");
   return integration;
 }
 
 /** The stage that a call is about. */
-export function stageOf(input: Input, context: Context): Stage {
+export function stageOf(input: ApiKey & { stageName: string }, context: Context): Stage {
   const stage = own(apiOf(input, context).stages, input.stageName);
   if (!stage) throw notFound("Invalid Stage identifier specified");
   return stage;
 }
 
 /** The deployment that a call is about. */
-export function deploymentOf(input: Input, context: Context): Deployment {
+export function deploymentOf(input: ApiKey & { deploymentId: string }, context: Context): Deployment {
   const deployment = own(apiOf(input, context).deployments, input.deploymentId);
   if (!deployment) throw notFound("Invalid Deployment identifier specified");
   return deployment;
@@ -180,15 +197,16 @@ export function deploymentOf(input: Input, context: Context): Deployment {
 const MAX_PAGE = 500;
 
 /** One page of a list. The position of the next one holds where it starts. */
-export function page<Item>(all: Item[], { position, limit = 25 }: Input) {
-  const size = Number(limit);
-  if (!Number.isInteger(size) || size < 1 || size > MAX_PAGE)
+export function page<Item>(
+  all: readonly Item[],
+  { position, limit = 25 }: { position?: string; limit?: number },
+) {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE)
     throw badRequest(`Invalid limit specified. The maximum is ${MAX_PAGE}.`);
-  const start = position === undefined ? 0 : Number(Buffer.from(position, "base64url").toString());
-  if (!Number.isInteger(start) || start < 0) throw badRequest("Invalid position parameter specified.");
-  const end = start + size;
-  const next = end < all.length ? Buffer.from(String(end)).toString("base64url") : undefined;
-  return { item: all.slice(start, end), position: next };
+  const { items, next } = pageOf(all, { token: position, size: limit }, () =>
+    badRequest("Invalid position parameter specified."),
+  );
+  return { items, position: next };
 }
 
 /** Refuses a status code that is none. */

@@ -1,13 +1,13 @@
 /** How a REST API is reached over TLS: its security policy and its endpoint access mode. */
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
-import type { Input } from "../service.ts";
-import type { Patch } from "./patch.ts";
+import type { SecurityPolicy } from "@aws-sdk/client-api-gateway";
+import type { Patches } from "./patch.ts";
 import { badRequest, type RestApi } from "./state.ts";
 
-const LEGACY = ["TLS_1_0", "TLS_1_2"];
+const LEGACY: readonly SecurityPolicy[] = ["TLS_1_0", "TLS_1_2"];
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html */
-const REGIONAL = [
+const REGIONAL: readonly SecurityPolicy[] = [
   "SecurityPolicy_TLS13_1_3_2025_09",
   "SecurityPolicy_TLS13_1_3_FIPS_2025_09",
   "SecurityPolicy_TLS13_1_2_FIPS_PFS_PQ_2025_09",
@@ -18,7 +18,7 @@ const REGIONAL = [
   "SecurityPolicy_TLS13_1_2_Ext2_PQ_2025_09",
   "SecurityPolicy_TLS13_1_2_2021_06",
 ];
-const EDGE = [
+const EDGE: readonly SecurityPolicy[] = [
   "SecurityPolicy_TLS13_2025_EDGE",
   "SecurityPolicy_TLS12_PFS_2025_EDGE",
   "SecurityPolicy_TLS12_2018_EDGE",
@@ -27,7 +27,7 @@ const EDGE = [
 const isEnhanced = (policy: string) => policy.startsWith("SecurityPolicy_");
 
 /** The policy of an API that was never given one. */
-export const securityPolicyOf = ({ securityPolicy, endpointConfiguration }: RestApi): string =>
+export const securityPolicyOf = ({ securityPolicy, endpointConfiguration }: RestApi): SecurityPolicy =>
   securityPolicy ?? (endpointConfiguration.types[0] === "PRIVATE" ? "TLS_1_2" : "TLS_1_0");
 
 /** Refuses settings that do not go together. */
@@ -56,14 +56,14 @@ const reach = (api: RestApi): string =>
   JSON.stringify([securityPolicyOf(api), api.endpointAccessMode, api.endpointConfiguration]);
 
 /** Checks how a change lets the API be reached. Says whether that is another way than before. */
-export function checkReach(before: RestApi, after: RestApi, { patchOperations = [] }: Input): boolean {
+export function checkReach(before: RestApi, after: RestApi, { patchOperations = [] }: Patches): boolean {
   if (isUpdating(before))
     throw badRequest(
       "There is already an update in progress. Please wait until the current update finishes before making another request.",
     );
   // https://github.com/aws/serverless-application-model/issues/3866
   const isMoved = after.endpointConfiguration.types[0] !== before.endpointConfiguration.types[0];
-  const isNamed = patchOperations.some(({ path }: Patch) => path === "/securityPolicy");
+  const isNamed = patchOperations.some(({ path }) => path === "/securityPolicy");
   if (isMoved && isEnhanced(securityPolicyOf(before)) && !isNamed)
     throw badRequest("Unable to update EndpointType. SecurityPolicy is required for EndpointType update.");
   checkTls(after);

@@ -1,4 +1,5 @@
 /** The answers that API Gateway gives itself, as the deployed gateway responses word them. */
+import type { GatewayResponseType } from "@aws-sdk/client-api-gateway";
 import { DEFAULT_TEMPLATES, GATEWAY_RESPONSES } from "../apigateway/gateway-responses.ts";
 import { own, type Snapshot } from "../apigateway/state.ts";
 import type { WireResponse } from "../service.ts";
@@ -7,7 +8,7 @@ import { mapped, renderTemplate, type Variables } from "./mapping.ts";
 /** Why API Gateway itself answers a request. */
 export interface Failure {
   /** The type of its gateway response. */
-  type: string;
+  type: GatewayResponseType;
   /** The x-amzn-errortype header. */
   error: string;
   message: string;

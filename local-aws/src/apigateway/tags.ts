@@ -1,0 +1,54 @@
+/** API Gateway's operations on the tags of REST APIs and stages. */
+
+import type * as sdk from "@aws-sdk/client-api-gateway";
+import type { Context } from "../service.ts";
+import type { Operations } from "../wire/operations.ts";
+import { apiOf, badRequest, stageOf } from "./state.ts";
+
+const MAX_TAGS = 50;
+
+export const tagOperations: Operations<typeof sdk> = {
+  GetTags: {
+    params: ["resourceArn", "position", "limit"],
+    run: (input, context) => ({ tags: tagged(input, context).tags }),
+  },
+  TagResource: {
+    params: ["resourceArn", "tags"],
+    run(input, context) {
+      const target = tagged(input, context);
+      target.tags = checkedTags({ ...target.tags, ...input.tags });
+    },
+  },
+  UntagResource: {
+    params: ["resourceArn", "tagKeys"],
+    run(input, context) {
+      const { tags } = tagged(input, context);
+      for (const key of input.tagKeys) delete tags[key];
+    },
+  },
+};
+
+const TAGGED = /^arn:aws[a-z-]*:apigateway:([a-z0-9-]+)::\/restapis\/([a-z0-9]+)(?:\/stages\/([\w-]+))?$/;
+
+/** The API or the stage that an ARN means. */
+function tagged(
+  { resourceArn }: { resourceArn: string },
+  context: Context,
+): { tags: Record<string, string> } {
+  const [, region, restApiId, stageName] = TAGGED.exec(resourceArn) ?? [];
+  if (restApiId === undefined || region !== context.region)
+    throw badRequest("Invalid ARN specified in the request");
+  if (stageName === undefined) return apiOf({ restApiId }, context);
+  return stageOf({ restApiId, stageName }, context);
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html */
+export function checkedTags(tags: Record<string, string>): Record<string, string> {
+  const isFine = ([key, value]: [string, string]) =>
+    key.length >= 1 && key.length <= 128 && value.length <= 256 && !key.toLowerCase().startsWith("aws:");
+  if (!Object.entries(tags).every(isFine) || Object.keys(tags).length > MAX_TAGS)
+    throw badRequest(
+      "Invalid tag: keys have 1 to 128 characters and no prefix aws:, values at most 256, 50 at most",
+    );
+  return tags;
+}
