@@ -16,8 +16,11 @@ export function tampered<Command extends { middlewareStack: unknown }>(
     ({ request, ...others }: { request: { body: string | Uint8Array } }) =>
       next({
         ...others,
-        request: Object.assign(request, { body: change(`${Buffer.from(request.body)}`) }),
+        request: Object.assign(request, { body: change(textOf(request.body)) }),
       });
   stack.add(middleware, { step: "build", priority: "high", name: "tampered" });
   return command;
 }
+
+const textOf = (body: string | Uint8Array) =>
+  typeof body === "string" ? body : new TextDecoder().decode(body);
