@@ -172,14 +172,9 @@ test("what the local S3 does not know is refused by its name", async () => {
   const ObjectOwnership = "Nobody" as "ObjectWriter";
 
   await refused(put({ ACL: "public-read" }), "NotImplemented", 501, /ACL/);
-  await refused(
-    put({ ServerSideEncryption: "aws:kms" }),
-    "NotImplemented",
-    501,
-    /x-amz-server-side-encryption/,
-  );
-  await refused(put({ StorageClass: "GLACIER" }), "NotImplemented", 501, /x-amz-storage-class/);
-  await refused(put({ Tagging: "a=b" }), "NotImplemented", 501, /x-amz-tagging/);
+  await refused(put({ ServerSideEncryption: "aws:kms" }), "NotImplemented", 501, /encryption aws:kms/);
+  await refused(put({ StorageClass: "GLACIER" }), "NotImplemented", 501, /storage class GLACIER/);
+  await refused(put({ Tagging: "a=b" }), "NotImplemented", 501, /Tagging of s3:PutObject/);
   await refused(
     s3.send(create("other", "eu-west-1", { ACL: "public-read" })),
     "NotImplemented",
@@ -187,7 +182,7 @@ test("what the local S3 does not know is refused by its name", async () => {
     /ACL public-read/,
   );
   const cors = s3.send(new PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules } }));
-  await refused(cors, "NotImplemented", 501, /PUT \/\{Bucket\}\?cors/);
+  await refused(cors, "NotImplemented", 501, /s3:PutBucketCors/);
   const OwnershipControls = { Rules: [{ ObjectOwnership }] };
   const ownership = s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
   await refused(ownership, "MalformedXML", 400);

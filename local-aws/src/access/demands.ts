@@ -40,10 +40,12 @@ const FURTHER: Record<string, (input: Input, resource: string) => Demand[]> = {
   "iam:CreateRole": ({ Tags }, resource) => tagging(Tags, "iam:TagRole", resource),
   "dynamodb:CreateTable": ({ Tags }, resource) => tagging(Tags, "dynamodb:TagResource", resource),
   "logs:CreateLogGroup": ({ tags }, resource) => tagging(tags, "logs:TagResource", resource),
-  "s3:CreateBucket": ({ Body }, resource) =>
-    `${Body ?? ""}`.includes("<Tag>") ? [{ action: "s3:TagResource", resource }] : [],
-  "s3:DeleteObjects": ({ Body }, resource) =>
-    `${Body ?? ""}`.includes("<VersionId>") ? [{ action: "s3:DeleteObjectVersion", resource }] : [],
+  "s3:CreateBucket": ({ CreateBucketConfiguration }, resource) =>
+    tagging(CreateBucketConfiguration?.Tags, "s3:TagResource", resource),
+  "s3:DeleteObjects": ({ Delete }, resource) =>
+    Delete?.Objects?.some(({ VersionId }: { VersionId?: string }) => VersionId)
+      ? [{ action: "s3:DeleteObjectVersion", resource }]
+      : [],
 };
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html */

@@ -1,20 +1,31 @@
 /** Who may do what with a bucket. */
 import { arnOf } from "../access/authorize.ts";
 import { evaluate, isPublic } from "../policy/evaluate.ts";
-import { AwsError, type Context, type Input, type Operation } from "../service.ts";
+import { AwsError, type Context } from "../service.ts";
 import type { World } from "../world.ts";
 import { s3Actions } from "./actions.ts";
 import { accessDenied, noSuchBucket } from "./errors.ts";
-import type { S3Output } from "./protocol.ts";
 import { type Bucket, blocks, bucketNamed } from "./state.ts";
 
-/** What an operation on a bucket does, once it is known that it may. */
-type OnBucket = (bucket: Bucket, input: Input, context: Context) => S3Output;
+/** What every operation on a bucket is told. */
+interface OfBucket {
+  Bucket: string;
+  Key?: string;
+  ExpectedBucketOwner?: string;
+}
 
-/** An operation on a bucket that exists, in this region, and belongs to whom the caller thinks. */
-export const onBucket = (name: string, params: readonly string[], run: OnBucket): Operation => ({
-  params: ["Bucket", "ExpectedBucketOwner", ...params],
-  run(input, context) {
+/**
+ * An operation on a bucket that exists, in this region, and belongs to whom the caller thinks.
+ * @param params what it takes besides the bucket and its owner
+ * @param run what it does, once it is known that it may
+ */
+export const onBucket = <Input extends OfBucket, Output>(
+  name: string,
+  params: readonly (keyof Input)[],
+  run: (bucket: Bucket, input: Input, context: Context) => Output,
+) => ({
+  params: ["Bucket" as const, "ExpectedBucketOwner" as const, ...params],
+  run(input: Input, context: Context): Output {
     const bucket = bucketNamed(context.world, input.Bucket);
     if (!bucket) throw noSuchBucket(input.Bucket);
     checkOwner(bucket, input, context);
@@ -25,7 +36,7 @@ export const onBucket = (name: string, params: readonly string[], run: OnBucket)
   },
 });
 
-function checkOwner(bucket: Bucket, input: Input, { world }: Context): void {
+function checkOwner(bucket: Bucket, input: OfBucket, { world }: Context): void {
   const expected = input.ExpectedBucketOwner;
   if (bucket.owner !== undefined && bucket.owner !== world.account) throw accessDenied();
   if (expected !== undefined && expected !== world.account) throw accessDenied();
@@ -35,7 +46,7 @@ function checkOwner(bucket: Bucket, input: Input, { world }: Context): void {
 function checkPolicy(
   bucket: Bucket,
   operation: string,
-  input: Input,
+  input: OfBucket,
   { world, caller, secure }: Context,
 ): void {
   if (bucket.policy === undefined) return;

@@ -1,17 +1,20 @@
 /** S3's operations on buckets themselves. */
-import type { Tag } from "../iam/state.ts";
-import { AwsError, type Context, type Input, notImplemented, type Operation } from "../service.ts";
-import { fromXml } from "../wire/xml.ts";
+import type * as sdk from "@aws-sdk/client-s3";
+import { AwsError, type Context, notImplemented } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import { onBucket } from "./access.ts";
 import { invalidArgument } from "./errors.ts";
-import { NAMESPACE, type S3Output } from "./protocol.ts";
 import { type Bucket, bucketNamed, OBJECT_OWNERSHIPS, s3State } from "./state.ts";
-import { checkTags, TAG_SET } from "./tags.ts";
+import { checkTags } from "./tags.ts";
 
-export const bucketOperations: Record<string, Operation> = {
-  CreateBucket: { params: ["Bucket", "ACL", "ObjectOwnership", "Body"], run: createBucket },
+export const bucketOperations: Operations<typeof sdk> = {
+  CreateBucket: {
+    params: ["Bucket", "ACL", "ObjectOwnership", "CreateBucketConfiguration"],
+    run: createBucket,
+  },
   HeadBucket: onBucket("HeadBucket", [], ({ region }) => ({
-    headers: { "x-amz-bucket-region": region, "x-amz-access-point-alias": "false" },
+    BucketRegion: region,
+    AccessPointAlias: false,
   })),
   DeleteBucket: onBucket("DeleteBucket", [], (bucket, _input, { world }) => {
     if (bucket.objects.length > 0)
@@ -20,15 +23,14 @@ export const bucketOperations: Record<string, Operation> = {
       });
     const { buckets } = s3State(world);
     buckets.splice(buckets.indexOf(bucket), 1);
-    return { status: 204 };
   }),
   GetBucketLocation: onBucket("GetBucketLocation", [], ({ region }) => ({
-    xml: { LocationConstraint: { "@xmlns": NAMESPACE, "#text": region === "us-east-1" ? "" : region } },
+    LocationConstraint: region === "us-east-1" ? undefined : (region as sdk.BucketLocationConstraint),
   })),
   ListBuckets: { params: ["Prefix"], run: listBuckets },
 };
 
-function createBucket(input: Input, context: Context): S3Output {
+function createBucket(input: Given<sdk.CreateBucketCommandInput>, context: Context) {
   const { world, region } = context;
   const { Bucket: name, ObjectOwnership: objectOwnership = "BucketOwnerEnforced" } = input;
   checkName(name);
@@ -37,9 +39,12 @@ function createBucket(input: Input, context: Context): S3Output {
     throw notImplemented(`the ACL ${input.ACL} of buckets`);
   if (!OBJECT_OWNERSHIPS.includes(objectOwnership))
     throw invalidArgument("Invalid x-amz-object-ownership header", "x-amz-object-ownership", objectOwnership);
-  const { location, tags } = readConfiguration(input.Body);
-  checkLocation(location, region);
-  const answer = { headers: { location: `/${name}` } };
+  const { LocationConstraint, Tags = [], ...others } = input.CreateBucketConfiguration ?? {};
+  const [unknown] = Object.keys(others);
+  if (unknown) throw notImplemented(`the element ${unknown} of CreateBucketConfiguration`);
+  const tags = checkTags(Tags);
+  checkLocation(LocationConstraint, region);
+  const answer = { Location: `/${name}` };
   const taken = bucketNamed(world, name);
   if (taken) return answerTaken(taken, context, answer);
   const publicAccessBlock = { ...ALL_BLOCKED };
@@ -63,15 +68,6 @@ const ALL_BLOCKED = {
   RestrictPublicBuckets: true,
 };
 
-function readConfiguration(body: Buffer | undefined): { location?: string; tags: Tag[] } {
-  if (!body) return { tags: [] };
-  const { LocationConstraint, Tags } = fromXml(body.toString(), "CreateBucketConfiguration", {
-    LocationConstraint: "text",
-    Tags: TAG_SET,
-  });
-  return { location: LocationConstraint, tags: checkTags(Tags) };
-}
-
 function checkLocation(location: string | undefined, region: string): void {
   if (region === "us-east-1" && location === undefined) return;
   if (location === "us-east-1")
@@ -86,7 +82,7 @@ function checkLocation(location: string | undefined, region: string): void {
   );
 }
 
-function answerTaken(taken: Bucket, { world, region }: Context, answer: S3Output): S3Output {
+function answerTaken<Answer>(taken: Bucket, { world, region }: Context, answer: Answer): Answer {
   if (taken.owner !== undefined && taken.owner !== world.account)
     throw new AwsError(
       "BucketAlreadyExists",
@@ -118,25 +114,17 @@ function checkName(name: string): void {
     });
 }
 
-function listBuckets({ Prefix = "" }: Input, { world }: Context): S3Output {
+function listBuckets({ Prefix = "" }: Given<sdk.ListBucketsCommandInput>, { world }: Context) {
   const own = s3State(world).buckets.filter(
     ({ owner, name }) => (owner ?? world.account) === world.account && name.startsWith(Prefix),
   );
-  const buckets = own
+  const Buckets = own
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, createdAt, region }) => ({
       Name: name,
-      CreationDate: new Date(createdAt).toISOString(),
+      CreationDate: new Date(createdAt),
       BucketRegion: region,
       BucketArn: `arn:aws:s3:::${name}`,
     }));
-  return {
-    xml: {
-      ListAllMyBucketsResult: {
-        "@xmlns": NAMESPACE,
-        Owner: { ID: world.account },
-        Buckets: { Bucket: buckets },
-      },
-    },
-  };
+  return { Owner: { ID: world.account }, Buckets };
 }

@@ -1,10 +1,18 @@
 /** Conditional requests. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html */
 
-import { AwsError, type Input, notImplemented } from "../service.ts";
+import { AwsError, notImplemented } from "../service.ts";
 import { noSuchKey } from "./errors.ts";
 import type { StoredObject } from "./state.ts";
 
-export const CONDITIONS = ["IfMatch", "IfNoneMatch", "IfModifiedSince", "IfUnmodifiedSince"];
+export const CONDITIONS = ["IfMatch", "IfNoneMatch", "IfModifiedSince", "IfUnmodifiedSince"] as const;
+
+/** The conditions that a request to read may have. */
+export interface Conditions {
+  IfMatch?: string;
+  IfNoneMatch?: string;
+  IfModifiedSince?: Date;
+  IfUnmodifiedSince?: Date;
+}
 
 const failed = (condition: string) =>
   new AwsError("PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold", {
@@ -12,8 +20,8 @@ const failed = (condition: string) =>
   });
 
 /** Refuses to read an object that is not as the conditions want it (412), or that has not changed (304). */
-export function checkRead(object: StoredObject, input: Input): void {
-  const changedAfter = (date: string) => Math.floor(object.lastModified / 1000) * 1000 > Date.parse(date);
+export function checkRead(object: StoredObject, input: Conditions): void {
+  const changedAfter = (date: Date) => Math.floor(object.lastModified / 1000) * 1000 > date.getTime();
   if (input.IfMatch !== undefined) {
     if (!names(input.IfMatch, object)) throw failed("If-Match");
   } else if (input.IfUnmodifiedSince !== undefined && changedAfter(input.IfUnmodifiedSince))
@@ -25,7 +33,10 @@ export function checkRead(object: StoredObject, input: Input): void {
 }
 
 /** Refuses to write over or delete what is not as the conditions want it. */
-export function checkWrite(object: StoredObject | undefined, { Key, IfMatch, IfNoneMatch }: Input): void {
+export function checkWrite(
+  object: StoredObject | undefined,
+  { Key, IfMatch, IfNoneMatch }: { Key: string } & Conditions,
+): void {
   if (IfNoneMatch !== undefined && IfNoneMatch !== "*")
     throw notImplemented("an If-None-Match other than * when s3 writes");
   if (IfNoneMatch !== undefined && object) throw failed("If-None-Match");

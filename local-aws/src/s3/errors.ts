@@ -21,11 +21,23 @@ export const absent = (code: string, message: string) => new AwsError(code, 404,
 export const noWebsite = () =>
   absent("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration");
 
+/** The refusal of a document that is not what it should be. */
+export const malformedXml = () =>
+  new AwsError(
+    "MalformedXML",
+    400,
+    "The XML you provided was not well-formed or did not validate against our published schema.",
+  );
+
+export const missingBody = () => new AwsError("MissingRequestBodyError", 400, "Request Body is empty");
+
+export const invalidUri = () => new AwsError("InvalidURI", 400, "Couldn't parse the specified URI.");
+
 /** Decodes a part of a path. */
 export function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new AwsError("InvalidURI", 400, "Couldn't parse the specified URI.");
+    throw invalidUri();
   }
 }

@@ -1,14 +1,17 @@
 /** S3's lists of objects. */
 
-import type { Context, Input, Operation } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-s3";
+import type { Context } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import { onBucket } from "./access.ts";
 import { invalidArgument } from "./errors.ts";
-import { NAMESPACE, type S3Output } from "./protocol.ts";
 import type { Bucket, StoredObject } from "./state.ts";
 
-const SHARED = ["Prefix", "Delimiter", "EncodingType", "MaxKeys"];
+const SHARED = ["Prefix", "Delimiter", "EncodingType", "MaxKeys"] as const;
 
-export const listOperations: Record<string, Operation> = {
+type Asked = Pick<Given<sdk.ListObjectsV2CommandInput>, (typeof SHARED)[number]>;
+
+export const listOperations: Operations<typeof sdk> = {
   ListObjectsV2: onBucket(
     "ListObjectsV2",
     [...SHARED, "ContinuationToken", "StartAfter", "FetchOwner"],
@@ -21,50 +24,37 @@ export const listOperations: Record<string, Operation> = {
   ),
 };
 
-function listObjects(bucket: Bucket, input: Input, { world }: Context): S3Output {
+function listObjects(bucket: Bucket, input: Given<sdk.ListObjectsV2CommandInput>, { world }: Context) {
   const { ContinuationToken: token, StartAfter, FetchOwner } = input;
   const after = token === undefined ? StartAfter : Buffer.from(token, "base64").toString();
   const page = pageOf(bucket, input, after);
   const encode = encoding(input);
-  const owner = FetchOwner === "true" ? { Owner: { ID: world.account } } : {};
+  const owner = FetchOwner ? { Owner: { ID: world.account } } : {};
   return {
-    xml: {
-      ListBucketResult: {
-        "@xmlns": NAMESPACE,
-        ...described(bucket, input, page),
-        KeyCount: page.objects.length + page.prefixes.length,
-        ContinuationToken: token,
-        NextContinuationToken:
-          page.next === undefined ? undefined : Buffer.from(page.next).toString("base64"),
-        StartAfter: StartAfter === undefined ? undefined : encode(StartAfter),
-        Contents: page.objects.map(object => ({ ...shown(object, encode), ...owner })),
-        CommonPrefixes: page.prefixes.map(prefix => ({ Prefix: encode(prefix) })),
-      },
-    },
+    ...described(bucket, input, page),
+    KeyCount: page.objects.length + page.prefixes.length,
+    ContinuationToken: token,
+    NextContinuationToken: page.next === undefined ? undefined : Buffer.from(page.next).toString("base64"),
+    StartAfter: StartAfter === undefined ? undefined : encode(StartAfter),
+    Contents: page.objects.map(object => ({ ...shown(object, encode), ...owner })),
   };
 }
 
-function listVersions(bucket: Bucket, input: Input, { world }: Context): S3Output {
+function listVersions(bucket: Bucket, input: Given<sdk.ListObjectVersionsCommandInput>, { world }: Context) {
   const page = pageOf(bucket, input, input.KeyMarker);
   const encode = encoding(input);
   return {
-    xml: {
-      ListVersionsResult: {
-        "@xmlns": NAMESPACE,
-        ...described(bucket, input, page),
-        KeyMarker: encode(input.KeyMarker ?? ""),
-        VersionIdMarker: input.VersionIdMarker ?? "",
-        NextKeyMarker: page.next === undefined ? undefined : encode(page.next),
-        NextVersionIdMarker: page.next === undefined ? undefined : "null",
-        Version: page.objects.map(object => ({
-          ...shown(object, encode),
-          VersionId: "null",
-          IsLatest: true,
-          Owner: { ID: world.account },
-        })),
-        CommonPrefixes: page.prefixes.map(prefix => ({ Prefix: encode(prefix) })),
-      },
-    },
+    ...described(bucket, input, page),
+    KeyMarker: encode(input.KeyMarker ?? ""),
+    VersionIdMarker: input.VersionIdMarker ?? "",
+    NextKeyMarker: page.next === undefined ? undefined : encode(page.next),
+    NextVersionIdMarker: page.next === undefined ? undefined : "null",
+    Versions: page.objects.map(object => ({
+      ...shown(object, encode),
+      VersionId: "null",
+      IsLatest: true,
+      Owner: { ID: world.account },
+    })),
   };
 }
 
@@ -76,7 +66,7 @@ interface Page {
   next?: string;
 }
 
-function pageOf(bucket: Bucket, input: Input, after = ""): Page {
+function pageOf(bucket: Bucket, input: Asked, after = ""): Page {
   const { Prefix: prefix = "", Delimiter: delimiter = "" } = input;
   const limit = maxKeys(input);
   const page: Page = { objects: [], prefixes: [] };
@@ -105,20 +95,24 @@ function commonPrefix(key: string, prefix: string, delimiter: string): string | 
   return at < 0 ? undefined : key.slice(0, at + delimiter.length);
 }
 
-function maxKeys({ MaxKeys = "1000" }: Input): number {
-  if (!/^\d{1,9}$/.test(MaxKeys))
-    throw invalidArgument("Provided max-keys not an integer or within integer range", "max-keys", MaxKeys);
-  return Math.min(Number(MaxKeys), 1000);
+function maxKeys({ MaxKeys = 1000 }: Asked): number {
+  if (MaxKeys < 0)
+    throw invalidArgument(
+      "Argument maxKeys must be an integer between 0 and 2147483647",
+      "maxKeys",
+      `${MaxKeys}`,
+    );
+  return Math.min(MaxKeys, 1000);
 }
 
-function encoding({ EncodingType }: Input): (text: string) => string {
+function encoding({ EncodingType }: Asked): (text: string) => string {
   if (EncodingType === undefined) return text => text;
   if (EncodingType !== "url")
     throw invalidArgument("Invalid Encoding Method specified in Request", "encoding-type", EncodingType);
   return text => encodeURIComponent(text).replaceAll("%2F", "/");
 }
 
-function described(bucket: Bucket, input: Input, page: Page) {
+function described(bucket: Bucket, input: Asked, page: Page) {
   const encode = encoding(input);
   return {
     Name: bucket.name,
@@ -127,13 +121,14 @@ function described(bucket: Bucket, input: Input, page: Page) {
     MaxKeys: maxKeys(input),
     EncodingType: input.EncodingType,
     IsTruncated: page.next !== undefined,
+    CommonPrefixes: page.prefixes.map(prefix => ({ Prefix: encode(prefix) })),
   };
 }
 
 const shown = ({ key, lastModified, etag, size }: StoredObject, encode: (text: string) => string) => ({
   Key: encode(key),
-  LastModified: new Date(lastModified).toISOString(),
+  LastModified: new Date(lastModified),
   ETag: etag,
   Size: size,
-  StorageClass: "STANDARD",
+  StorageClass: "STANDARD" as const,
 });

@@ -1,79 +1,88 @@
 /** S3's operations on objects. */
 import { createHash } from "node:crypto";
+import type * as sdk from "@aws-sdk/client-s3";
 import { verdictOf } from "../access/authorize.ts";
-import { AwsError, type Context, type Input, type Operation } from "../service.ts";
-import { fromXml, malformedXml } from "../wire/xml.ts";
+import { AwsError, type Context, notImplemented } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import { onBucket } from "./access.ts";
-import { CONDITIONS, checkRead, checkWrite } from "./conditions.ts";
-import { accessDenied, invalidArgument, noSuchKey } from "./errors.ts";
-import { listOperations } from "./lists.ts";
-import { NAMESPACE, type S3Output } from "./protocol.ts";
+import { CONDITIONS, type Conditions, checkRead, checkWrite } from "./conditions.ts";
+import { accessDenied, invalidArgument, malformedXml, noSuchKey } from "./errors.ts";
+import { CHECKSUMS, checksumMembers, checksumsOf, described, headersOf } from "./metadata.ts";
 import { type Bucket, objectAt, type StoredObject } from "./state.ts";
 
-const READ = ["Key", "VersionId", "ChecksumMode", ...CONDITIONS];
+const READ = ["Key", "VersionId", "ChecksumMode", ...CONDITIONS] as const;
+const PUT = [
+  "Key",
+  "Body",
+  "CacheControl",
+  "ContentDisposition",
+  "ContentEncoding",
+  "ContentLanguage",
+  "ContentLength",
+  "ContentType",
+  "Expires",
+  "Metadata",
+  ...CHECKSUMS,
+  "IfMatch",
+  "IfNoneMatch",
+  "ServerSideEncryption",
+  "StorageClass",
+] as const;
 
-export const objectOperations: Record<string, Operation> = {
-  ...listOperations,
-  PutObject: onBucket(
-    "PutObject",
-    ["Key", "Body", "Headers", "Checksums", "IfMatch", "IfNoneMatch"],
-    putObject,
-  ),
+export const objectOperations: Operations<typeof sdk> = {
+  PutObject: onBucket("PutObject", PUT, putObject),
   GetObject: onBucket("GetObject", READ, (bucket, input, context) => {
     const object = requireObject(bucket, input, context);
-    return { headers: headersOf(object, input), body: Buffer.from(object.body, "base64") };
+    return { ...described(object, input.ChecksumMode), Body: contentOf(object) };
   }),
-  HeadObject: onBucket("HeadObject", READ, (bucket, input, context) => ({
-    headers: headersOf(requireObject(bucket, input, context), input),
-  })),
+  HeadObject: onBucket("HeadObject", READ, (bucket, input, context) =>
+    described(requireObject(bucket, input, context), input.ChecksumMode),
+  ),
   GetObjectTagging: onBucket("GetObjectTagging", ["Key", "VersionId"], (bucket, input, context) => {
     requireObject(bucket, input, context);
-    return { xml: { Tagging: { "@xmlns": NAMESPACE, TagSet: "" } } };
+    return { TagSet: [] };
   }),
   DeleteObject: onBucket("DeleteObject", ["Key", "VersionId", "IfMatch"], (bucket, input) => {
     checkVersion(input.VersionId);
     checkWrite(objectAt(bucket, input.Key), input);
     remove(bucket, input.Key);
-    return { status: 204 };
   }),
-  DeleteObjects: onBucket("DeleteObjects", ["Body"], deleteObjects),
+  DeleteObjects: onBucket("DeleteObjects", ["Delete"], deleteObjects),
 };
 
 const MAX_KEY_BYTES = 1024;
 
-function putObject(bucket: Bucket, input: Input): S3Output {
-  const { Key: key, Body: content, Headers, Checksums: checksums } = input;
+function putObject(bucket: Bucket, input: Given<sdk.PutObjectCommandInput>) {
+  const { Key: key, ServerSideEncryption: encryption = "AES256", StorageClass = "STANDARD" } = input;
+  const content = (input.Body as Buffer | undefined) ?? Buffer.alloc(0);
   if (Buffer.byteLength(key) > MAX_KEY_BYTES)
     throw new AwsError("KeyTooLongError", 400, "Your key is too long");
+  if (encryption !== "AES256") throw notImplemented(`the encryption ${encryption} of objects`);
+  if (StorageClass !== "STANDARD") throw notImplemented(`the storage class ${StorageClass} of objects`);
   checkWrite(objectAt(bucket, key), input);
-  const etag = `"${createHash("md5").update(content).digest("hex")}"`;
+  const ETag = `"${createHash("md5").update(content).digest("hex")}"`;
   remove(bucket, key);
-  bucket.objects.push({
+  const object: StoredObject = {
     key,
     body: content.toString("base64"),
     size: content.length,
-    etag,
+    etag: ETag,
     lastModified: Date.now(),
-    headers: { "content-type": "binary/octet-stream", ...Headers },
-    checksums,
-  });
-  return { headers: { etag, "x-amz-server-side-encryption": "AES256", ...withType(checksums) } };
+    headers: { "content-type": "binary/octet-stream", ...headersOf(input) },
+    checksums: checksumsOf(input),
+  };
+  bucket.objects.push(object);
+  return { ETag, ServerSideEncryption: "AES256" as const, ...checksumMembers(object) };
 }
 
-/** The response headers of an object. */
-export const headersOf = (object: StoredObject, input: Input = {}): Record<string, string> => ({
-  ...object.headers,
-  "content-length": String(object.size),
-  etag: object.etag,
-  "last-modified": new Date(object.lastModified).toUTCString(),
-  "x-amz-server-side-encryption": "AES256",
-  ...(input.ChecksumMode === "ENABLED" ? withType(object.checksums) : {}),
-});
+/** An object's content. */
+export const contentOf = ({ body }: StoredObject): Buffer => Buffer.from(body, "base64");
 
-const withType = (checksums: Record<string, string>): Record<string, string> =>
-  Object.keys(checksums).length > 0 ? { ...checksums, "x-amz-checksum-type": "FULL_OBJECT" } : {};
-
-function requireObject(bucket: Bucket, input: Input, context: Context): StoredObject {
+function requireObject(
+  bucket: Bucket,
+  input: { Key: string; VersionId?: string } & Conditions,
+  context: Context,
+): StoredObject {
   checkVersion(input.VersionId);
   const object = objectAt(bucket, input.Key);
   if (!object) throw missing(bucket, input.Key, context);
@@ -99,15 +108,10 @@ function remove(bucket: Bucket, key: string): void {
 
 const MAX_DELETED = 1000;
 
-function deleteObjects(bucket: Bucket, { Body }: Input): S3Output {
-  const { Object: objects = [], Quiet } = fromXml(`${Body ?? ""}`, "Delete", {
-    Object: [{ Key: "text", VersionId: "text" }],
-    Quiet: "text",
-  });
-  if (objects.length === 0 || objects.length > MAX_DELETED || objects.some(({ Key }) => !Key))
+function deleteObjects(bucket: Bucket, { Delete: { Objects, Quiet } }: Given<sdk.DeleteObjectsCommandInput>) {
+  if (Objects.length === 0 || Objects.length > MAX_DELETED || Objects.some(({ Key }) => !Key))
     throw malformedXml();
-  for (const { VersionId } of objects) checkVersion(VersionId);
-  for (const { Key = "" } of objects) remove(bucket, Key);
-  const deleted = objects.map(({ Key, VersionId }) => ({ Key, VersionId }));
-  return { xml: { DeleteResult: { "@xmlns": NAMESPACE, Deleted: Quiet === "true" ? [] : deleted } } };
+  for (const { VersionId } of Objects) checkVersion(VersionId);
+  for (const { Key } of Objects) remove(bucket, Key);
+  return { Deleted: Quiet ? [] : Objects.map(({ Key, VersionId }) => ({ Key, VersionId })) };
 }

@@ -9,7 +9,7 @@ import { type Address, addressOf } from "./address.ts";
 import { isBucketName } from "./bucket.ts";
 import { accessDenied, decoded, noSuchBucket } from "./errors.ts";
 import { contentOf, openObject } from "./open.ts";
-import { failure } from "./protocol.ts";
+import { s3Protocol } from "./protocol.ts";
 import { bucketNamed } from "./state.ts";
 import { serveWebsite } from "./website.ts";
 
@@ -24,7 +24,7 @@ export function servePublicObject(world: World): Public {
       if (/[?&](X-Amz-)?Signature=/.test(request.url)) throw notImplemented("presigned URLs of s3");
       return readAnonymously(world, request, address);
     } catch (error) {
-      if (error instanceof AwsError) return failure(error, randomUUID());
+      if (error instanceof AwsError) return s3Protocol.fail(error, randomUUID());
       throw error;
     }
   };

@@ -1,54 +1,48 @@
 /** S3's operations on a bucket's settings: tags, policy, website, public access, ownership. */
+import type * as sdk from "@aws-sdk/client-s3";
 import { arnOf } from "../access/authorize.ts";
 import { isPublic, list, statementsOf } from "../policy/evaluate.ts";
 import { policyProblem } from "../policy/grammar.ts";
-import { AwsError, type Context, type Input, type Operation } from "../service.ts";
-import { fromXml, malformedXml } from "../wire/xml.ts";
+import { AwsError, type Context } from "../service.ts";
+import type { Operations } from "../wire/operations.ts";
 import { onBucket } from "./access.ts";
-import { absent, accessDenied, noWebsite } from "./errors.ts";
-import { NAMESPACE } from "./protocol.ts";
-import { type Bucket, blocks, OBJECT_OWNERSHIPS, type PublicAccessBlock } from "./state.ts";
-import { checkTags, TAG_SET } from "./tags.ts";
-import { readWebsite, shownWebsite } from "./website-configuration.ts";
+import { absent, accessDenied, malformedXml, noWebsite } from "./errors.ts";
+import { type Bucket, blocks, OBJECT_OWNERSHIPS } from "./state.ts";
+import { checkTags } from "./tags.ts";
+import { checkedWebsite, shownWebsite } from "./website-configuration.ts";
 
-export const settingOperations: Record<string, Operation> = {
+export const settingOperations: Operations<typeof sdk> = {
   GetBucketTagging: onBucket("GetBucketTagging", [], ({ tags }) => {
     if (tags.length === 0) throw absent("NoSuchTagSet", "The TagSet does not exist");
-    return { xml: { Tagging: { "@xmlns": NAMESPACE, TagSet: { Tag: tags.map(tag => ({ ...tag })) } } } };
+    return { TagSet: tags };
   }),
-  PutBucketTagging: onBucket("PutBucketTagging", ["Body"], (bucket, { Body }) => {
-    bucket.tags = checkTags(fromXml(`${Body ?? ""}`, "Tagging", { TagSet: TAG_SET }).TagSet);
-    return { status: 204 };
+  PutBucketTagging: onBucket("PutBucketTagging", ["Tagging"], (bucket, { Tagging }) => {
+    bucket.tags = checkTags(Tagging.TagSet);
   }),
   DeleteBucketTagging: onBucket("DeleteBucketTagging", [], bucket => {
     bucket.tags = [];
-    return { status: 204 };
   }),
 
-  GetBucketPolicy: onBucket("GetBucketPolicy", [], bucket => ({
-    headers: { "content-type": "application/json" },
-    body: policyOf(bucket),
-  })),
-  PutBucketPolicy: onBucket("PutBucketPolicy", ["Body"], putPolicy),
+  GetBucketPolicy: onBucket("GetBucketPolicy", [], bucket => ({ Policy: policyOf(bucket) })),
+  PutBucketPolicy: onBucket("PutBucketPolicy", ["Policy"], (bucket, { Policy }, context) =>
+    putPolicy(bucket, Policy, context),
+  ),
   DeleteBucketPolicy: onBucket("DeleteBucketPolicy", [], bucket => {
     bucket.policy = undefined;
-    return { status: 204 };
   }),
   GetBucketPolicyStatus: onBucket("GetBucketPolicyStatus", [], bucket => ({
-    xml: { PolicyStatus: { "@xmlns": NAMESPACE, IsPublic: isPublic(policyOf(bucket)) } },
+    PolicyStatus: { IsPublic: isPublic(policyOf(bucket)) },
   })),
 
   GetBucketWebsite: onBucket("GetBucketWebsite", [], ({ website }) => {
     if (!website) throw noWebsite();
-    return { xml: { WebsiteConfiguration: { "@xmlns": NAMESPACE, ...shownWebsite(website) } } };
+    return shownWebsite(website);
   }),
-  PutBucketWebsite: onBucket("PutBucketWebsite", ["Body"], (bucket, { Body }) => {
-    bucket.website = readWebsite(`${Body ?? ""}`);
-    return {};
+  PutBucketWebsite: onBucket("PutBucketWebsite", ["WebsiteConfiguration"], (bucket, input) => {
+    bucket.website = checkedWebsite(input.WebsiteConfiguration);
   }),
   DeleteBucketWebsite: onBucket("DeleteBucketWebsite", [], bucket => {
     bucket.website = undefined;
-    return { status: 204 };
   }),
 
   GetPublicAccessBlock: onBucket("GetPublicAccessBlock", [], ({ publicAccessBlock }) => {
@@ -57,34 +51,41 @@ export const settingOperations: Record<string, Operation> = {
         "NoSuchPublicAccessBlockConfiguration",
         "The public access block configuration was not found",
       );
-    return { xml: { PublicAccessBlockConfiguration: { "@xmlns": NAMESPACE, ...publicAccessBlock } } };
+    return { PublicAccessBlockConfiguration: publicAccessBlock };
   }),
-  PutPublicAccessBlock: onBucket("PutPublicAccessBlock", ["Body"], (bucket, { Body }) => {
-    bucket.publicAccessBlock = readPublicAccessBlock(`${Body ?? ""}`);
-    return {};
-  }),
+  PutPublicAccessBlock: onBucket(
+    "PutPublicAccessBlock",
+    ["PublicAccessBlockConfiguration"],
+    (bucket, { PublicAccessBlockConfiguration: wanted }) => {
+      bucket.publicAccessBlock = {
+        BlockPublicAcls: wanted.BlockPublicAcls ?? false,
+        IgnorePublicAcls: wanted.IgnorePublicAcls ?? false,
+        BlockPublicPolicy: wanted.BlockPublicPolicy ?? false,
+        RestrictPublicBuckets: wanted.RestrictPublicBuckets ?? false,
+      };
+    },
+  ),
   DeletePublicAccessBlock: onBucket("DeletePublicAccessBlock", [], bucket => {
     bucket.publicAccessBlock = undefined;
-    return { status: 204 };
   }),
 
   GetBucketOwnershipControls: onBucket("GetBucketOwnershipControls", [], ({ objectOwnership }) => {
     if (!objectOwnership)
       throw absent("OwnershipControlsNotFoundError", "The bucket ownership controls were not found");
-    return {
-      xml: { OwnershipControls: { "@xmlns": NAMESPACE, Rule: { ObjectOwnership: objectOwnership } } },
-    };
+    return { OwnershipControls: { Rules: [{ ObjectOwnership: objectOwnership as sdk.ObjectOwnership }] } };
   }),
-  PutBucketOwnershipControls: onBucket("PutBucketOwnershipControls", ["Body"], (bucket, { Body }) => {
-    const { Rule } = fromXml(`${Body ?? ""}`, "OwnershipControls", { Rule: [{ ObjectOwnership: "text" }] });
-    const wanted = Rule?.[0]?.ObjectOwnership ?? "";
-    if (Rule?.length !== 1 || !OBJECT_OWNERSHIPS.includes(wanted)) throw malformedXml();
-    bucket.objectOwnership = wanted;
-    return {};
-  }),
+  PutBucketOwnershipControls: onBucket(
+    "PutBucketOwnershipControls",
+    ["OwnershipControls"],
+    (bucket, { OwnershipControls: { Rules } }) => {
+      const [rule] = Rules;
+      if (Rules.length !== 1 || !rule || !OBJECT_OWNERSHIPS.includes(rule.ObjectOwnership))
+        throw malformedXml();
+      bucket.objectOwnership = rule.ObjectOwnership;
+    },
+  ),
   DeleteBucketOwnershipControls: onBucket("DeleteBucketOwnershipControls", [], bucket => {
     bucket.objectOwnership = undefined;
-    return { status: 204 };
   }),
 };
 
@@ -98,8 +99,7 @@ function policyOf({ policy, name }: Bucket): string {
 
 const MAX_POLICY_BYTES = 20 * 1024;
 
-function putPolicy(bucket: Bucket, input: Input, { world, caller }: Context) {
-  const policy = `${input.Body ?? ""}`;
+function putPolicy(bucket: Bucket, policy: string, { world, caller }: Context): void {
   const problem = policyProblem(policy, "bucket") ?? strangeResource(bucket, policy);
   if (problem) throw new AwsError("MalformedPolicy", 400, problem);
   if (policy.length > MAX_POLICY_BYTES)
@@ -109,7 +109,6 @@ function putPolicy(bucket: Bucket, input: Input, { world, caller }: Context) {
       `User: ${arnOf(world, caller)} is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::${bucket.name}" because public policies are blocked by the BlockPublicPolicy block public access setting.`,
     );
   bucket.policy = policy;
-  return { status: 204 };
 }
 
 /** A bucket's policy is about this bucket and its objects only, and each action about what it applies to. */
@@ -124,20 +123,4 @@ function strangeResource({ name }: Bucket, policy: string): string | undefined {
       return "Action does not apply to any resource(s) in statement";
   }
   return undefined;
-}
-
-function readPublicAccessBlock(text: string): PublicAccessBlock {
-  const given = fromXml(text, "PublicAccessBlockConfiguration", {
-    BlockPublicAcls: "text",
-    IgnorePublicAcls: "text",
-    BlockPublicPolicy: "text",
-    RestrictPublicBuckets: "text",
-  });
-  const flag = (value = "false") => /^true$/i.test(value);
-  return {
-    BlockPublicAcls: flag(given.BlockPublicAcls),
-    IgnorePublicAcls: flag(given.IgnorePublicAcls),
-    BlockPublicPolicy: flag(given.BlockPublicPolicy),
-    RestrictPublicBuckets: flag(given.RestrictPublicBuckets),
-  };
 }

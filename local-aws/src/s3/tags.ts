@@ -1,13 +1,9 @@
 /** Tags, as S3 checks them. https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging.html */
 import type { Tag } from "../iam/state.ts";
 import { AwsError } from "../service.ts";
-import type { Read, Shape } from "../wire/xml.ts";
 
-export const TAG_SET = { Tag: [{ Key: "text", Value: "text" }] } as const satisfies Shape;
-
-/** The tags of a document, or the reason why they cannot be kept. */
-export function checkTags(set: Read<typeof TAG_SET> | undefined): Tag[] {
-  const tags = (set?.Tag ?? []).map(({ Key = "", Value = "" }) => ({ Key, Value }));
+/** The given tags, or the reason why they cannot be kept. */
+export function checkTags(tags: Tag[]): Tag[] {
   for (const { Key, Value } of tags) {
     if (Key.length < 1 || Key.length > 128 || !CHARACTERS.test(Key))
       throw invalidTag("The TagKey you have provided is invalid");

@@ -1,38 +1,14 @@
 /** What a bucket's website may be told to do, as S3 checks it. */
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketWebsite.html
 import type { Redirect, RoutingRule, WebsiteConfiguration } from "@aws-sdk/client-s3";
-import { fromXml, malformedXml } from "../wire/xml.ts";
-import { invalidArgument, invalidRequest } from "./errors.ts";
+import type { Given } from "../wire/operations.ts";
+import { invalidArgument, invalidRequest, malformedXml } from "./errors.ts";
 import type { Website } from "./state.ts";
 
 const MAX_RULES = 50;
 
-const REDIRECT = {
-  HostName: "text",
-  HttpRedirectCode: "text",
-  Protocol: "text",
-  ReplaceKeyPrefixWith: "text",
-  ReplaceKeyWith: "text",
-} as const;
-
-/** Reads the configuration of a website. */
-export function readWebsite(text: string): Website {
-  const { RoutingRules, ...read } = fromXml(text, "WebsiteConfiguration", {
-    IndexDocument: { Suffix: "text" },
-    ErrorDocument: { Key: "text" },
-    RedirectAllRequestsTo: { HostName: "text", Protocol: "text" },
-    RoutingRules: {
-      RoutingRule: [
-        { Condition: { HttpErrorCodeReturnedEquals: "text", KeyPrefixEquals: "text" }, Redirect: REDIRECT },
-      ],
-    },
-  });
-  const rules = RoutingRules && { RoutingRules: RoutingRules.RoutingRule ?? [] };
-  return checkedWebsite({ ...read, ...rules } as WebsiteConfiguration);
-}
-
 /** Refuses what is no website. */
-export function checkedWebsite(configuration: WebsiteConfiguration): Website {
+export function checkedWebsite(configuration: Given<WebsiteConfiguration>): Website {
   const { IndexDocument, ErrorDocument, RedirectAllRequestsTo, RoutingRules } = configuration;
   if (RedirectAllRequestsTo) {
     checkRedirectAll(configuration);
@@ -52,7 +28,7 @@ export function checkedWebsite(configuration: WebsiteConfiguration): Website {
   return { indexSuffix, errorKey: ErrorDocument?.Key, rules: RoutingRules };
 }
 
-function checkRedirectAll({ RedirectAllRequestsTo, ...others }: WebsiteConfiguration): void {
+function checkRedirectAll({ RedirectAllRequestsTo, ...others }: Given<WebsiteConfiguration>): void {
   if (Object.values(others).some(Boolean))
     throw invalidArgument(
       "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules.",
@@ -104,13 +80,8 @@ function checkProtocol({ Protocol }: Pick<Redirect, "Protocol">): void {
 
 /** A website as GetBucketWebsite shows it. */
 export const shownWebsite = ({ indexSuffix, errorKey, redirectAll, rules }: Website) => ({
-  ...(redirectAll && { RedirectAllRequestsTo: { ...redirectAll } }),
-  ...(indexSuffix !== undefined && { IndexDocument: { Suffix: indexSuffix } }),
-  ...(errorKey !== undefined && { ErrorDocument: { Key: errorKey } }),
-  ...(rules && { RoutingRules: { RoutingRule: rules.map(shownRule) } }),
-});
-
-const shownRule = ({ Condition, Redirect: redirect }: RoutingRule) => ({
-  ...(Condition && { Condition: { ...Condition } }),
-  Redirect: { ...redirect },
+  RedirectAllRequestsTo: redirectAll && { ...redirectAll, HostName: redirectAll.HostName ?? "" },
+  IndexDocument: indexSuffix === undefined ? undefined : { Suffix: indexSuffix },
+  ErrorDocument: errorKey === undefined ? undefined : { Key: errorKey },
+  RoutingRules: rules,
 });

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { websiteIn } from "../hosts.ts";
 import { AwsError, type WireRequest, type WireResponse } from "../service.ts";
-import { toElements } from "../wire/xml.ts";
+import { element, escaped } from "../wire/xml-document.ts";
 import type { World } from "../world.ts";
 import { decoded, noSuchBucket, noWebsite } from "./errors.ts";
 import { contentOf, openObject } from "./open.ts";
@@ -100,9 +100,9 @@ function errorPage(error: AwsError): WireResponse {
     RequestId: randomUUID(),
     HostId: "local",
   };
-  const li = Object.entries(members).map(([name, value]) => `${name}: ${value}`);
-  const body = toElements({
-    html: { head: { title: heading }, body: { h1: heading, ul: { li }, hr: "" } },
-  });
-  return { status: error.status, headers: { "content-type": "text/html; charset=utf-8" }, body };
+  const items = Object.entries(members).map(([name, value]) => element("li", escaped(`${name}: ${value}`)));
+  const head = element("head", element("title", escaped(heading)));
+  const parts = [element("h1", escaped(heading)), element("ul", items.join("")), element("hr", "")];
+  const page = element("html", head + element("body", parts.join("")));
+  return { status: error.status, headers: { "content-type": "text/html; charset=utf-8" }, body: page };
 }
