@@ -51,12 +51,12 @@ const KNOWN: Known[] = [
       const { AWS_PROFILE } = process.env;
       return `there are no credentials${AWS_PROFILE ? ` for the profile ${AWS_PROFILE}` : ""} (${message})`;
     },
-    remedy: "Run `aws configure` or `aws sso login`, or set AWS_PROFILE, and try again.",
+    remedy: "Run `aws login`, `aws sso login` or `aws configure`, or set AWS_PROFILE, and try again.",
   },
   {
     names: ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"],
     why: () => "the credentials have expired",
-    remedy: "Get new ones (`aws sso login`, or copy them anew) and try again.",
+    remedy: "Get new ones (`aws login`, `aws sso login`, or copy them anew) and try again.",
   },
   {
     names: [

@@ -61,7 +61,7 @@ describe("what to do is said when", () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /Cannot call STS's GetCallerIdentity because there are no credentials \(.*\)\.\n.*AWS_PROFILE/,
+      /Cannot call STS's GetCallerIdentity because there are no credentials \(.*\)\.\n.*aws login.*AWS_PROFILE/,
     );
     assert.match(stderr, NO_STACK_TRACE);
   });

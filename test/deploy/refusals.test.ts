@@ -118,7 +118,7 @@ describe("deploy says in plain words", () => {
     refused = undefined;
 
     assert.match(message, /the credentials have expired/);
-    assert.match(remedy, /aws sso login/);
+    assert.match(remedy, /aws login.*aws sso login/);
   });
 });
 
