@@ -1,6 +1,7 @@
 /** The local AWS: who asks, of which service, which operation; then the answer, as the service words it. */
 import { randomUUID } from "node:crypto";
 import { isSecure } from "./hosts.ts";
+import { type Signature, signatureOf, withoutPresigning } from "./access/signature.ts";
 import {
   type AwsError,
   type AwsRequest,
@@ -32,8 +33,8 @@ export interface AwsParts {
   world: World;
   services: readonly Service[];
   publics: readonly Public[];
-  /** Finds whose an access key is. */
-  callerOf: (accessKeyId: string) => Caller | undefined;
+  /** Finds who signed a request, and refuses a wrong signature. */
+  verify: (request: WireRequest, signature: Signature) => Promise<Caller>;
   /** Refuses what the caller's policies do not allow. */
   authorize: (service: string, call: Call, context: Context, request: AwsRequest) => void;
   around?: Around;
@@ -42,14 +43,12 @@ export interface AwsParts {
 /** Answers one request as AWS would. Never throws: what goes wrong becomes an error document. */
 export type Answer = (request: WireRequest) => Promise<WireResponse>;
 
-const CREDENTIAL = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/;
-
 /** Puts services together to one AWS. */
 export function createAnswer({
   world,
   services,
   publics,
-  callerOf,
+  verify,
   authorize,
   around = (_call, run) => run(),
 }: AwsParts): Answer {
@@ -63,28 +62,19 @@ export function createAnswer({
     return plain(403, "Missing Authentication Token");
   }
 
-  async function answerSigned(
-    wire: WireRequest,
-    keyId: string,
-    region: string,
-    name: string,
-  ): Promise<WireResponse> {
+  async function answerSigned(wire: WireRequest, signature: Signature): Promise<WireResponse> {
+    const { region, service: name, presigned } = signature;
     const service = byName.get(name);
     if (!service) return plain(501, `The local AWS does not implement the service ${name}.`);
     const started = performance.now();
     const requestId = randomUUID();
-    const caller = callerOf(keyId);
-    const request = {
-      ...wire,
-      ...splitUrl(wire.url),
-      region,
-      requestId,
-      caller: caller ?? { kind: "anonymous" as const },
-    };
+    let caller: Caller = { kind: "anonymous" };
     let operation = "?";
     let response: WireResponse;
     try {
-      if (!caller) throw unknownKey(name);
+      caller = await verify(wire, signature);
+      const sent = presigned ? withoutPresigning(wire) : wire;
+      const request = { ...sent, ...splitUrl(sent.url), region, requestId, caller };
       const call = service.protocol.parse(request);
       operation = call.operation;
       response = await around({ ...call, service: name, region }, (elsewhere = world) =>
@@ -97,14 +87,14 @@ export function createAnswer({
     if (!isRead(operation) && response.status < 300) {
       world.emit("change");
       // What a function does all the time, its items and log lines, is not worth a file each.
-      if (caller?.kind === "account") await world.persist();
+      if (caller.kind === "account") await world.persist();
     }
     world.emit("call", {
       service: name,
       operation,
       status: response.status,
       ms: performance.now() - started,
-      by: request.caller.kind,
+      by: caller.kind,
     });
     return response;
   }
@@ -127,10 +117,8 @@ export function createAnswer({
   }
 
   return request => {
-    const credential = CREDENTIAL.exec(request.headers.authorization ?? "");
-    if (!credential) return answerPublic(request);
-    const [, keyId, region, name] = credential as unknown as [string, string, string, string];
-    return answerSigned(request, keyId, region, name);
+    const signature = signatureOf(request);
+    return signature ? answerSigned(request, signature) : answerPublic(request);
   };
 }
 
@@ -165,23 +153,6 @@ const plain = (status: number, message: string): WireResponse => ({
   headers: { "content-type": "application/json" },
   body: JSON.stringify({ message }),
 });
-
-/** An access key that nobody has: each family of services has its own name for it. */
-function unknownKey(service: string): AwsError {
-  const message = "The security token included in the request is invalid.";
-  if (service === "s3")
-    return new Failure(
-      "InvalidAccessKeyId",
-      403,
-      "The AWS Access Key Id you provided does not exist in our records.",
-    );
-  if (service === "iam" || service === "sts") return new Failure("InvalidClientTokenId", 403, message);
-  return new Failure(
-    "UnrecognizedClientException",
-    service === "dynamodb" || service === "logs" ? 400 : 403,
-    message,
-  );
-}
 
 function asAwsError(error: unknown): AwsError {
   if (error instanceof Failure) return error;

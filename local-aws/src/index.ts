@@ -1,6 +1,7 @@
 /** A small, strict AWS in one process: S3, API Gateway, Lambda, DynamoDB, IAM, CloudWatch Logs and STS. */
 
 export { issueRoleKey, type RoleKey } from "./access/authorize.ts";
+export { type SignedFor, signed } from "./access/signer.ts";
 export { apisIn } from "./apigateway/state.ts";
 export { type Answer, type Around, ConnectionCut } from "./aws.ts";
 export { listen } from "./http.ts";

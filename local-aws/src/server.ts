@@ -1,5 +1,6 @@
 /** The local AWS, put together: its services around one world, in process or behind a port. */
-import { accountKey, authorize, callerOf } from "./access/authorize.ts";
+import { accountKey, authorize } from "./access/authorize.ts";
+import { verify } from "./access/verify.ts";
 import { apigateway } from "./apigateway/service.ts";
 import { type Answer, type Around, createAnswer } from "./aws.ts";
 import { dynamodb } from "./dynamodb/service.ts";
@@ -57,7 +58,7 @@ export async function createAws(options: AwsOptions = {}): Promise<Aws> {
     world,
     services: [apigateway, dynamodb(items), iam, lambda, logs, s3, sts],
     publics: [serveApi(world), servePublicObject(world)],
-    callerOf: id => callerOf(world, id),
+    verify: (request, signature) => verify(world, request, signature),
     authorize,
     around,
   });

@@ -9,7 +9,8 @@ import {
   LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
-import { accountKey, authorize, callerOf } from "../src/access/authorize.ts";
+import { accountKey, authorize } from "../src/access/authorize.ts";
+import { verify } from "../src/access/verify.ts";
 import { apigateway } from "../src/apigateway/service.ts";
 import { createAnswer } from "../src/aws.ts";
 import { serveApi } from "../src/execute-api/serve.ts";
@@ -41,7 +42,7 @@ export async function lambdaWorld(world = new World()) {
     world,
     services: [apigateway, iam, lambda, logs],
     publics: [serveApi(world)],
-    callerOf: id => callerOf(world, id),
+    verify: (request, signature) => verify(world, request, signature),
     authorize,
   });
   const { id: accessKeyId, secret: secretAccessKey } = accountKey(world);

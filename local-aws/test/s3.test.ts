@@ -21,6 +21,7 @@ import {
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { accountKey } from "../src/access/authorize.ts";
+import { signed } from "../src/access/signer.ts";
 import { s3State } from "../src/s3/state.ts";
 import { ALL_ON, Bucket, create, withBucket } from "./buckets.ts";
 import { ACCOUNT, refused, smallAws } from "./small-aws.ts";
@@ -47,15 +48,13 @@ test("a new bucket is as AWS makes them: all public access blocked, ACLs disable
 test("a bucket's region is said in its configuration, except in us-east-1", async () => {
   const { s3, clients, answer, world } = smallAws();
   const east = clients("us-east-1").s3;
-  const Credential = `${accountKey(world).id}/20261122/eu-west-1/s3/aws4_request`;
+  const { id: accessKeyId, secret: secretAccessKey } = accountKey(world);
+  const empty = { method: "PUT", url: `/${Bucket}`, headers: { host: "localhost" }, body: Buffer.alloc(0) };
 
   // The SDK fills in a location that is left out: only a request by hand can do without.
-  const unspecified = await answer({
-    method: "PUT",
-    url: `/${Bucket}`,
-    headers: { authorization: `AWS4-HMAC-SHA256 Credential=${Credential}` },
-    body: Buffer.alloc(0),
-  });
+  const unspecified = await answer(
+    await signed(empty, { service: "s3", region: "eu-west-1", accessKeyId, secretAccessKey }),
+  );
 
   assert.equal(unspecified.status, 400);
   assert.match(`${unspecified.body}`, /IllegalLocationConstraintException.*The unspecified location/);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { describe, it } from "node:test";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { signed } from "../src/access/signer.ts";
 import { createAws } from "../src/server.ts";
 import { clientOf, started, storeOne } from "./started.ts";
 
@@ -77,14 +78,17 @@ describe("the local AWS", () => {
   it("works without a socket", async t => {
     const aws = await createAws();
     t.after(() => aws.close());
-    const authorization = `AWS4-HMAC-SHA256 Credential=${aws.accessKeyId}/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0`;
-
-    const answer = await aws.answer({
+    const { accessKeyId, secretAccessKey, region } = aws;
+    const request = {
       method: "POST",
       url: "/",
-      headers: { authorization, "x-amz-target": "DynamoDB_20120810.ListTables" },
+      headers: { host: "127.0.0.1", "x-amz-target": "DynamoDB_20120810.ListTables" },
       body: Buffer.from("{}"),
-    });
+    };
+
+    const answer = await aws.answer(
+      await signed(request, { service: "dynamodb", region, accessKeyId, secretAccessKey }),
+    );
 
     assert.equal(answer.status, 200);
     assert.deepEqual(JSON.parse(answer.body.toString()), { TableNames: [] });

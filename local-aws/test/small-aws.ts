@@ -4,7 +4,8 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
-import { type AccountKey, accountKey, authorize, callerOf } from "../src/access/authorize.ts";
+import { type AccountKey, accountKey, authorize } from "../src/access/authorize.ts";
+import { verify } from "../src/access/verify.ts";
 import { createAnswer } from "../src/aws.ts";
 import { iam } from "../src/iam/service.ts";
 import { inProcessHandler } from "../src/in-process.ts";
@@ -22,7 +23,7 @@ export function smallAws() {
     world,
     services: [iam, sts, logs, s3],
     publics: [servePublicObject(world)],
-    callerOf: id => callerOf(world, id),
+    verify: (request, signature) => verify(world, request, signature),
     authorize,
   });
   /** The clients of who holds a key, in a region. */

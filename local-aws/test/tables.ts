@@ -33,7 +33,7 @@ export async function start(directory?: string, data?: Record<string, unknown>):
     world,
     services: [dynamodb(items)],
     publics: [],
-    callerOf: () => ({ kind: "account" }),
+    verify: async () => ({ kind: "account" }),
     authorize: () => {},
   });
   const socket = await listen(answer, 0);

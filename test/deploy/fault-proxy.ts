@@ -5,7 +5,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { randomFrom } from "local-aws";
+import { randomFrom, signed } from "local-aws";
 
 export interface FaultProxy {
   endpoint: string;
@@ -100,9 +100,12 @@ export async function startFaultProxy(target: string, spared: RegExp[] = []): Pr
   return proxy;
 }
 
-/** Whom a request is signed for; undefined for what needs no signature. */
-const serviceOf = ({ headers }: IncomingMessage) =>
-  /Credential=[^/]+\/\d{8}\/[^/]+\/(\w+)\/aws4_request/.exec(headers.authorization ?? "")?.[1];
+/** Where and whom a request is signed for; undefined for what needs no signature. */
+const scopeOf = ({ headers }: IncomingMessage) =>
+  /Credential=[^/]+\/\d{8}\/(?<region>[^/]+)\/(?<service>\w+)\/aws4_request/.exec(headers.authorization ?? "")
+    ?.groups as { region: string; service: string } | undefined;
+
+const serviceOf = (incoming: IncomingMessage) => scopeOf(incoming)?.service;
 
 /** Headers of one connection: the next has its own. */
 const hopByHop = ["connection", "expect", "keep-alive", "transfer-encoding"];
@@ -111,15 +114,11 @@ const endToEnd = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !hopByHop.includes(name)));
 
 async function forward(target: string, incoming: IncomingMessage): Promise<Answer> {
-  const { host } = new URL(target);
-  const { method, url, headers } = incoming;
+  const { method = "GET", url = "/" } = incoming;
   const body = await buffer(incoming);
+  const headers = await headersFor(target, incoming, body);
   return new Promise((resolve, reject) => {
-    const outgoing = request(`${target}${url}`, {
-      method,
-      headers: { ...endToEnd(headers), host, "content-length": body.length },
-      agent: false,
-    });
+    const outgoing = request(`${target}${url}`, { method, headers, agent: false });
     outgoing.once("error", reject);
     outgoing.once("response", async response => {
       const { statusCode: status = 0, headers } = response;
@@ -127,6 +126,19 @@ async function forward(target: string, incoming: IncomingMessage): Promise<Answe
     });
     outgoing.end(body);
   });
+}
+
+/** The host is signed: what goes to another must be signed again, with the key that all clients here have. */
+async function headersFor(target: string, incoming: IncomingMessage, body: Buffer) {
+  const { authorization, ...sent } = endToEnd(incoming.headers) as Record<string, string>;
+  const headers = { ...sent, host: new URL(target).host, "content-length": String(body.length) };
+  const scope = scopeOf(incoming);
+  if (!scope) return headers;
+  const { method = "GET", url = "/" } = incoming;
+  const accessKeyId = process.env.AWS_ACCESS_KEY_ID!;
+  const secretAccessKey = process.env.AWS_SECRET_ACCESS_KEY!;
+  const again = await signed({ method, url, headers, body }, { ...scope, accessKeyId, secretAccessKey });
+  return again.headers;
 }
 
 function failure(service: string): Answer {

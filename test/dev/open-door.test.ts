@@ -11,7 +11,7 @@ import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { DeleteFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { type Aws, startAws } from "local-aws";
+import { type Aws, signed, startAws } from "local-aws";
 import type { Browser, Page } from "playwright-core";
 import { deploy } from "../../deploy.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
@@ -66,9 +66,27 @@ function statusOf({ method = "GET", path = "/", headers = {} }: Asked): Promise<
   });
 }
 
-const signed = (service: string, keyId: string) => ({
-  authorization: `AWS4-HMAC-SHA256 Credential=${keyId}/20260101/${aws.region}/${service}/aws4_request, SignedHeaders=host, Signature=0`,
-});
+interface Signing {
+  service: string;
+  path?: string;
+  host?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  by?: Pick<Aws, "accessKeyId" | "secretAccessKey">;
+}
+
+/** The headers of a request with a right signature of the local AWS's own key, or another's. */
+async function withSignature({ service, path = "/", body = "", by = aws, ...sent }: Signing) {
+  const { accessKeyId, secretAccessKey } = by;
+  const request = {
+    method: body === "" ? "GET" : "POST",
+    url: path,
+    headers: { ...sent.headers, host: sent.host ?? `127.0.0.1:${port}` },
+    body: Buffer.from(body),
+  };
+  const { headers } = await signed(request, { service, region: aws.region, accessKeyId, secretAccessKey });
+  return headers;
+}
 
 describe("the local AWS", () => {
   test("is at 127.0.0.1 and at no other address of this machine", async () => {
@@ -126,7 +144,15 @@ describe("the local AWS", () => {
 
   test("refuses every service without a key, and with one in the query, without effect", async () => {
     const before = await everything();
-    const query = `X-Amz-Credential=${aws.accessKeyId}%2F20260101%2F${aws.region}%2Fs3%2Faws4_request&X-Amz-Signature=0`;
+    const now = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+    const query = new URLSearchParams({
+      "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+      "X-Amz-Credential": `${aws.accessKeyId}/${now.slice(0, 8)}/${aws.region}/s3/aws4_request`,
+      "X-Amz-Date": now,
+      "X-Amz-Expires": "60",
+      "X-Amz-SignedHeaders": "host",
+      "X-Amz-Signature": "0",
+    });
     const target = (operation: string) => ({ "x-amz-target": operation });
 
     const statuses = await Promise.all(
@@ -155,20 +181,24 @@ describe("the local AWS", () => {
 
   test("answers to no other name at any door, whatever key is shown", async () => {
     const items = new URL(apiUrl).pathname;
-    const doors: Record<string, Asked> = {
-      "control plane": { path: "/restapis", headers: signed("apigateway", aws.accessKeyId) },
-      objects: { path: `/${bucket}/index.html` },
-      API: { path: `${items}?id=mine` },
+    const path = "/restapis";
+    const doors: Record<string, (host: string) => Promise<Asked>> = {
+      "control plane": async host => ({
+        path,
+        headers: await withSignature({ service: "apigateway", path, host }),
+      }),
+      objects: async host => ({ path: `/${bucket}/index.html`, headers: { host } }),
+      API: async host => ({ path: `${items}?id=mine`, headers: { host } }),
     };
 
     for (const [door, asked] of Object.entries(doors)) {
-      assert.equal(await statusOf(asked), 200, `${door}, by its own name`);
+      assert.equal(await statusOf(await asked(`127.0.0.1:${port}`)), 200, `${door}, by its own name`);
       for (const host of [
         `evil.example:${port}`,
         "evil.example",
         `${bucket}.s3-website.evil.example:${port}`,
       ])
-        assert.equal(await statusOf({ ...asked, headers: { ...asked.headers, host } }), 403, door);
+        assert.equal(await statusOf(await asked(host)), 403, door);
     }
   });
 });
@@ -286,14 +316,17 @@ describe("a page of another origin", { skip: withoutBrowser }, () => {
   const role = "Action=CreateRole&Version=2010-05-08&RoleName=evil&AssumeRolePolicyDocument=%7B%7D";
 
   test("reads nothing and changes nothing, however it asks", async () => {
-    const { endpoint, siteEndpoint, accessKeyId } = aws;
+    const { endpoint, siteEndpoint } = aws;
+    const guessed = { accessKeyId: "AKIAGUESSED", secretAccessKey: "guessed" };
+    const signedList = await withSignature({ service: "dynamodb", headers: json, body: "{}" });
+    const signedRole = await withSignature({ service: "iam", headers: form, body: role, by: guessed });
     const before = await everything();
     const requests: [url: string, init?: RequestInit][] = [
       [endpoint],
       [`${endpoint}/restapis`],
       [endpoint, { method: "POST", headers: json, body: "{}" }],
-      [endpoint, { method: "POST", headers: { ...json, ...signed("dynamodb", accessKeyId) }, body: "{}" }],
-      [endpoint, { method: "POST", headers: { ...form, ...signed("iam", "AKIAGUESSED") }, body: role }],
+      [endpoint, { method: "POST", headers: signedList, body: "{}" }],
+      [endpoint, { method: "POST", headers: signedRole, body: role }],
       [endpoint, { method: "POST", headers: form, body: role }],
       [`${endpoint}/2015-03-31/functions/${NAME}`, { method: "DELETE" }],
       [`${siteEndpoint}/${bucket}?list-type=2`],
@@ -358,7 +391,8 @@ describe("a page of another origin", { skip: withoutBrowser }, () => {
     await stopEvil();
     const other = await startAws({ port });
     t.after(() => other.close());
-    const headers = { ...json, ...signed("dynamodb", other.accessKeyId) };
+    const host = `evil.example:${port}`;
+    const headers = await withSignature({ service: "dynamodb", host, headers: json, body: "{}", by: other });
 
     const answers = [
       await read("/restapis", {}, rebound),

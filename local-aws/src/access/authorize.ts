@@ -49,12 +49,20 @@ export function issueRoleKey(world: World, roleName: string, sessionName = roleN
   return key;
 }
 
-/** Whose an access key is. The keys of a role end with the role. */
-export function callerOf(world: World, accessKeyId: string): Caller | undefined {
-  if (accessKeyId === accountKey(world).id) return { kind: "account" };
+/** A key as whoever signs with it has it, and who that is. */
+export interface HeldKey extends AccountKey {
+  token?: string;
+  caller: Caller;
+}
+
+/** The key of an ID. The keys of a role end with the role. */
+export function keyNamed(world: World, accessKeyId: string): HeldKey | undefined {
+  const account = accountKey(world);
+  if (accessKeyId === account.id) return { ...account, caller: { kind: "account" } };
   const key = keysOf(world).roles.find(({ id }) => id === accessKeyId);
   if (!key || roleOf(world, key.roleName)?.id !== key.roleId) return undefined;
-  return { kind: "role", roleName: key.roleName, sessionName: key.sessionName };
+  const { id, secret, token, roleName, sessionName } = key;
+  return { id, secret, token, caller: { kind: "role", roleName, sessionName } };
 }
 
 /** A caller's ARN, as GetCallerIdentity and refusals name it. */

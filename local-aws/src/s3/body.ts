@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { AwsError, notImplemented, type WireRequest } from "../service.ts";
-import { invalidRequest } from "./errors.ts";
+import { readChunked } from "../wire/aws-chunked.ts";
 
 export interface S3Body {
   content: Buffer;
@@ -25,34 +25,9 @@ export function readBody({ headers, body }: WireRequest): S3Body {
   return { content, checksums: Object.fromEntries(checksums) };
 }
 
-const CRLF = "\r\n";
-
-/**
- * aws-chunked: "size[;chunk-signature=...]", the chunk, and after the last, empty one the trailers.
- * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
- */
 function dechunk(body: Buffer): { content: Buffer; trailers: Record<string, string> } {
-  const chunks: Buffer[] = [];
-  let at = 0;
-  for (;;) {
-    const lineEnd = body.indexOf(CRLF, at);
-    const size = Number.parseInt(body.subarray(at, lineEnd).toString("latin1"), 16);
-    if (lineEnd < 0 || Number.isNaN(size)) throw invalidRequest("The aws-chunked body is malformed.");
-    const start = lineEnd + CRLF.length;
-    if (size === 0) return { content: Buffer.concat(chunks), trailers: readTrailers(body.subarray(start)) };
-    chunks.push(body.subarray(start, start + size));
-    at = start + size + CRLF.length;
-  }
-}
-
-function readTrailers(text: Buffer): Record<string, string> {
-  const lines = text.toString("latin1").split(/\r?\n/).filter(Boolean);
-  return Object.fromEntries(
-    lines.map(line => {
-      const colon = line.indexOf(":");
-      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-    }),
-  );
+  const { chunks, trailers } = readChunked(body);
+  return { content: Buffer.concat(chunks.map(({ content }) => content)), trailers };
 }
 
 const DIGESTS: Record<string, (content: Buffer) => string> = {
