@@ -1,7 +1,7 @@
 /** The local AWS: who asks, of which service, which operation; then the answer, as the service words it. */
 import { randomUUID } from "node:crypto";
-import { isSecure } from "./hosts.ts";
 import { type Signature, signatureOf, withoutPresigning } from "./access/signature.ts";
+import { isSecure } from "./hosts.ts";
 import {
   type AwsError,
   type AwsRequest,

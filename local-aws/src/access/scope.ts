@@ -5,7 +5,7 @@ import type { Signature } from "./signature.ts";
 
 /** "logs.eu-west-1.amazonaws.com", "bucket.s3.eu-west-1.amazonaws.com", "iam.amazonaws.com", "1234.ddb.eu-west-1..." */
 const HOST =
-  /(?:^|\.)(?<service>apigateway|ddb|dynamodb|iam|lambda|logs|s3|sts)(?:[.-](?<region>[a-z]{2,}(?:-[a-z]+)+-\d+))?\.amazonaws\./;
+  /(?:^|\.)(?<service>apigateway|ddb|dynamodb|iam|lambda|logs|s3|sts)(?:[.-](?:dualstack\.)?(?<region>[a-z]{2,}(?:-[a-z]+)+-\d+))?\.amazonaws\./;
 
 const BY_TARGET: Record<string, string> = { DynamoDB_20120810: "dynamodb", Logs_20140328: "logs" };
 

@@ -21,7 +21,8 @@ export function servePublicObject(world: World): Public {
     const address = addressOf(request);
     if (!isBucketName(address.bucket)) return undefined;
     try {
-      if (/[?&](X-Amz-)?Signature=/.test(request.url)) throw notImplemented("presigned URLs of s3");
+      if (/[?&](X-Amz-)?Signature=/.test(request.url))
+        throw notImplemented("presigned URLs of s3 but those of Signature Version 4");
       return readAnonymously(world, request, address);
     } catch (error) {
       if (error instanceof AwsError) return s3Protocol.fail(error, randomUUID());
