@@ -6,20 +6,21 @@ import { buildPage } from "./bundle/page.ts";
 import { isMain, runCommand } from "./command/command-line.ts";
 import { planText } from "./command/progress.ts";
 import { type Aws, connect, identify } from "./converge/aws.ts";
-import { plan, type Resource } from "./converge/resource.ts";
+import { type Progress, type Result, silent } from "./converge/progress.ts";
 import { untilItAnswers } from "./converge/smoke.ts";
-import { failureOf, type Progress, type Result, Steps, silent } from "./converge/steps.ts";
+import { failureOf, Steps } from "./converge/steps.ts";
 import { apiUrl, siteUrl } from "./converge/urls.ts";
-import { type Api, restApi } from "./resources/api.ts";
-import { bucket } from "./resources/bucket.ts";
-import { type FunctionParts, lambdaFunction } from "./resources/function.ts";
+import { restApi } from "./resources/api.ts";
+import { websiteBucket } from "./resources/bucket.ts";
+import { lambdaFunction } from "./resources/function.ts";
 import { logGroup } from "./resources/logs.ts";
-import { page } from "./resources/page.ts";
-import { permission } from "./resources/permission.ts";
-import { role } from "./resources/role.ts";
-import { routes } from "./resources/routes.ts";
-import { stage } from "./resources/stage.ts";
-import { table } from "./resources/table.ts";
+import { methods } from "./resources/methods.ts";
+import { websitePage } from "./resources/page.ts";
+import { invokePermission } from "./resources/permission.ts";
+import { executionRole } from "./resources/role.ts";
+import { apiRoutes } from "./resources/routes.ts";
+import { apiStage } from "./resources/stage.ts";
+import { itemTable } from "./resources/table.ts";
 import { type Stack, stack } from "./stack.ts";
 
 export interface DeployOptions {
@@ -62,48 +63,43 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
     identify(aws),
   );
   const action = dryRun ? "Looking at" : "Deploying";
-  progress.begin({ action, name, account, region, caller, endpoint: aws.endpoint });
+  const task = { action, name, account, region, caller, endpoint: aws.endpoint } as const;
+  progress.tell({ kind: "begun", task });
 
   const wanted = stack({ name, account, region, partition });
-  const site = siteUrl(aws, wanted.bucket.name);
-  const api = restApi(aws, wanted);
-  const url = async () => apiUrl(aws, (await api.id()) ?? "new-api", wanted.api.stageName, wanted.api.path);
-  const html = async () => build.page(await url());
-  const steps = stepsOf(aws, wanted, { code, html, api, allowedOrigin: new URL(site).origin });
+  const { steps, url } = ensureAll(aws, wanted, { code: () => code, page: build.page });
 
   const planned = await progress.during("Looking at what exists", steps.look());
   const resources = dryRun ? planned : await steps.carryOut(progress);
   const failure = failureOf(resources);
   if (failure) throw failure;
-  if (!dryRun && mayNotAnswerYet(resources))
-    progress.note(await progress.during("Waiting for the API to answer", untilItAnswers(await url())));
+  if (!dryRun && mayNotAnswerYet(resources)) {
+    const text = await progress.during("Waiting for the API to answer", untilItAnswers(await url()));
+    progress.tell({ kind: "note", text });
+  }
   const ms = Math.round(performance.now() - started);
+  const site = siteUrl(aws, wanted.bucket.name);
   return { name, account, region, siteUrl: site, apiUrl: await url(), resources, ms };
 }
 
-interface Parts extends Omit<FunctionParts, "role"> {
-  api: Api;
-  html: () => Promise<string>;
-}
+/** Every resource, with those that it needs before it. From here on they are looked at. */
+function ensureAll(aws: Aws, wanted: Stack, build: typeof fromSources) {
+  const steps = new Steps();
+  const role = steps.ensure(executionRole(aws, wanted));
+  const api = steps.ensure(restApi(aws, wanted));
+  const bucket = steps.ensure(websiteBucket(aws, wanted));
+  steps.ensure(itemTable(aws, wanted));
+  steps.ensure(logGroup(aws, wanted));
+  const lambda = steps.ensure(lambdaFunction(aws, wanted), { role, code: build.code });
+  const permission = steps.ensure(invokePermission(aws, wanted), { lambda, api });
+  const routes = steps.ensure(apiRoutes(aws, wanted, methods(aws, wanted)), { api });
+  const stage = steps.ensure(apiStage(aws, wanted), { api, routes });
 
-/** Every resource, each after those that must be there before it. From here on they are looked at. */
-function stepsOf(aws: Aws, wanted: Stack, { code, html, api, allowedOrigin }: Parts) {
-  const theRole = role(aws, wanted);
-  const theFunction = lambdaFunction(aws, wanted, { code, allowedOrigin, role: theRole });
-  const theRoutes = routes(aws, wanted, allowedOrigin, api);
-
-  const steps = new Steps<Resource<unknown>>(plan);
-  const roleStep = steps.add(theRole);
-  const apiStep = steps.add(api);
-  const bucketStep = steps.add(bucket(aws, wanted));
-  steps.add(table(aws, wanted));
-  steps.add(logGroup(aws, wanted));
-  const functionStep = steps.add(theFunction, roleStep);
-  const permissionStep = steps.add(permission(aws, wanted, api), functionStep, apiStep);
-  const routesStep = steps.add(theRoutes, apiStep);
-  const stageStep = steps.add(stage(aws, wanted, allowedOrigin, api, theRoutes), routesStep);
-  steps.add(page(aws, wanted, html), bucketStep, stageStep, permissionStep);
-  return steps;
+  const { stageName, path } = wanted.api;
+  const url = async () => apiUrl(aws, (await api())?.id ?? "new-api", stageName, path);
+  const html = async () => build.page(await url());
+  steps.ensure(websitePage(aws, wanted), { bucket, stage, permission, html });
+  return { steps, url };
 }
 
 /** What was changed may take time to reach every server; the page is there at once. */

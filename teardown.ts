@@ -5,15 +5,15 @@ import { isAnsweredYes, isMain, runCommand } from "./command/command-line.ts";
 import { planText } from "./command/progress.ts";
 import { type Aws, connect, identify } from "./converge/aws.ts";
 import { inWords, Refusal } from "./converge/errors.ts";
-import { type Existing, removal } from "./converge/resource.ts";
-import { failureOf, isLeft, type Progress, type Result, Steps, silent } from "./converge/steps.ts";
+import { type Progress, type Result, silent } from "./converge/progress.ts";
+import { failureOf, isLeft, Steps } from "./converge/steps.ts";
 import { restApi } from "./resources/api.ts";
-import { bucket } from "./resources/bucket.ts";
-import { existingFunction } from "./resources/function.ts";
+import { websiteBucket } from "./resources/bucket.ts";
+import { lambdaFunction } from "./resources/function.ts";
 import { logGroup } from "./resources/logs.ts";
-import { role } from "./resources/role.ts";
-import { countItems, table } from "./resources/table.ts";
-import { stack } from "./stack.ts";
+import { executionRole } from "./resources/role.ts";
+import { countItems, itemTable } from "./resources/table.ts";
+import { type Stack, stack } from "./stack.ts";
 
 export interface TeardownOptions {
   name: string;
@@ -53,27 +53,32 @@ export async function teardown({ name, region, ...options }: TeardownOptions): P
     identify(aws),
   );
   const action = dryRun ? "Looking at" : "Removing";
-  progress.begin({ action, name, account, region, caller, endpoint: aws.endpoint });
+  const task = { action, name, account, region, caller, endpoint: aws.endpoint } as const;
+  progress.tell({ kind: "begun", task });
 
   const wanted = stack({ name, account, region, partition });
-  const theTable = table(aws, wanted);
-  const steps = new Steps<Existing<unknown>>(resource =>
-    removal(resource, keepData && resource === theTable),
-  );
-  const apiStep = steps.add(restApi(aws, wanted));
-  const functionStep = steps.add(existingFunction(aws, wanted));
-  steps.add(role(aws, wanted), functionStep);
-  steps.add(bucket(aws, wanted));
-  steps.add(theTable);
-  steps.add(logGroup(aws, wanted), functionStep, apiStep);
+  const steps = removeAll(aws, wanted, keepData);
 
   const planned = await progress.during("Looking at what exists", steps.look());
-  const tableGoes = planned.some(({ type, outcome }) => type === theTable.type && outcome === "removed");
+  const tableGoes = planned.some(({ type, outcome }) => type === "table" && outcome === "removed");
   const counting = tableGoes ? countItems(aws, wanted.table.name) : Promise.resolve(0);
   const items = await progress.during("Counting the table's items", counting);
   if (!dryRun) await assertMayGo(items, wanted.table.name, options.confirm);
   const resources = dryRun ? planned : await steps.carryOut(progress);
   return { name, account, region, items, resources, ms: Math.round(performance.now() - started) };
+}
+
+/** Every resource that does not go with another one, with those that must be gone before it. */
+function removeAll(aws: Aws, wanted: Stack, keepData: boolean): Steps {
+  const steps = new Steps();
+  const api = steps.remove(restApi(aws, wanted));
+  const lambda = steps.remove(lambdaFunction(aws, wanted));
+  steps.remove(executionRole(aws, wanted), { lambda });
+  steps.remove(websiteBucket(aws, wanted));
+  if (keepData) steps.keep(itemTable(aws, wanted));
+  else steps.remove(itemTable(aws, wanted));
+  steps.remove(logGroup(aws, wanted), { lambda, api });
+  return steps;
 }
 
 /** Throws unless the table is empty or its items may go. */

@@ -7,7 +7,7 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { STSClient } from "@aws-sdk/client-sts";
 import { type Aws, connect } from "../converge/aws.ts";
 import { inWords, Refusal } from "../converge/errors.ts";
-import { type Progress, silent } from "../converge/steps.ts";
+import { type Progress, silent } from "../converge/progress.ts";
 import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
 import { explainCalls } from "./explain.ts";
 import { createProgress } from "./progress.ts";
@@ -47,7 +47,7 @@ export async function runCommand(command: Command): Promise<void> {
   try {
     const region = parsed.region ?? (await configuredRegion());
     const aws = connect(region);
-    if (parsed.explain) explainCalls(aws, progress.note);
+    if (parsed.explain) explainCalls(aws, text => progress.tell({ kind: "note", text }));
     process.exitCode = await command.run({ ...parsed, region, aws, progress });
   } catch (error) {
     report(error);
@@ -119,7 +119,7 @@ export async function isAnsweredYes(question: string): Promise<boolean> {
 }
 
 function interrupted(progress: Progress): never {
-  progress.interrupt();
+  progress.tell({ kind: "interrupted" });
   process.stderr.write("\nInterrupted. What is done is kept: run the same command again to go on.\n");
   process.exit(130);
 }

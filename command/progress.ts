@@ -2,7 +2,7 @@
 
 // Not styleText by its name: an old Node has none, and would say that before node-version.mjs can speak.
 import util from "node:util";
-import type { Progress, Result, Task } from "../converge/steps.ts";
+import type { Event, Progress, Result, Task } from "../converge/progress.ts";
 import { cut, timeline } from "./timeline.ts";
 
 type Outcome = Result["outcome"];
@@ -42,19 +42,32 @@ export async function createProgress(stream: NodeJS.WriteStream = process.stderr
 
 /** One line for each event. */
 export function plainProgress(stream: { write(text: string): unknown }): Progress {
-  const line = (text: string) => stream.write(`${text}\n`);
   return {
     during: (_, work) => work,
-    begin: task => line(headline(task)),
-    working() {},
-    done: result => line([describe(result), ...details(result)].join("\n")),
-    end(results) {
-      const picture = timeline(results);
-      if (picture) line(picture);
+    tell(event) {
+      const text = inText(event);
+      if (text) stream.write(`${text}\n`);
     },
-    note: line,
-    interrupt() {},
   };
+}
+
+/** What there is to read of an event: how wide it can be, and how it is styled, is the terminal's. */
+function inText(event: Event, columns?: number, styled = (_: Style, text: string) => text): string {
+  switch (event.kind) {
+    case "begun":
+      return styled("bold", headline(event.task));
+    case "done": {
+      const what = styled(COLORS[event.result.outcome], describe(event.result));
+      return [what, ...details(event.result)].join("\n");
+    }
+    case "ended":
+      return timeline(event.results, columns);
+    case "note":
+      return event.text;
+    case "working":
+    case "interrupted":
+      return "";
+  }
 }
 
 /** Styled even where stdout is no terminal: what is shown here goes to stderr. */
@@ -68,23 +81,19 @@ export async function liveProgress(stream: NodeJS.WriteStream): Promise<Progress
       lines.begin(what, what);
       return work.finally(() => lines.end(what));
     },
-    begin: task => lines.print(styled("bold", headline(task))),
-    working({ type, name, outcome }) {
-      const doing = DOING[outcome];
-      if (doing) lines.begin(type, `${doing} ${type} ${name}`);
+    tell(event) {
+      if (event.kind === "working") work(event.result);
+      if (event.kind === "done") lines.end(event.result.type);
+      if (event.kind === "interrupted") lines.stop();
+      const text = inText(event, stream.columns, styled);
+      if (text) lines.print(text);
     },
-    done(result) {
-      lines.end(result.type);
-      const [first, ...rest] = [describe(result), ...details(result)];
-      lines.print([styled(COLORS[result.outcome], first!), ...rest].join("\n"));
-    },
-    end(results) {
-      const picture = timeline(results, stream.columns);
-      if (picture) lines.print(picture);
-    },
-    note: lines.print,
-    interrupt: lines.stop,
   };
+
+  function work({ type, name, outcome }: Result) {
+    const doing = DOING[outcome];
+    if (doing) lines.begin(type, `${doing} ${type} ${name}`);
+  }
 }
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];

@@ -1,5 +1,5 @@
 /** A picture in text: which step took how long, when, and what it waited for. */
-import type { Result } from "../converge/steps.ts";
+import type { Result } from "../converge/progress.ts";
 
 /** How wide a bar can be, at most and at least, and what stands beside it. */
 const WIDEST = 36;

@@ -1,90 +1,56 @@
 /** The steps of a deploy or teardown: all of them look, then each is carried out as soon as those before it are. */
 import { asOne } from "./errors.ts";
-import type { Change, Plan } from "./resource.ts";
+import type { Progress, Result } from "./progress.ts";
+import type { Known, Removable, Resource } from "./resource.ts";
+import { Ensuring, keeping, type Plan, removal } from "./work.ts";
 
-/** What has become of one resource. */
-export interface Result {
-  type: string;
-  name: string;
-  outcome: Plan["outcome"] | "failed" | "skipped";
-  changes: Change[];
-  /** When the work on it began, in milliseconds since the work on the first did. */
-  start: number;
-  /** How long the work on it took, in milliseconds, without the wait for others. */
-  ms: number;
-  /** The type of the resource that it waited for longest. */
-  after?: string;
-  /** The types of those that it is skipped for: they failed, or were skipped themselves. */
-  waitsFor?: string[];
-  error?: Error;
-}
-
-/** What is about to be done, and to whom. */
-export interface Task {
-  action: "Deploying" | "Removing" | "Looking at";
-  name: string;
-  account: string;
-  region: string;
-  /** Whose credentials are used. */
-  caller: string;
-  /** What stands in for AWS. */
-  endpoint?: string;
-}
-
-/** Who is told what happens. */
-export interface Progress {
-  /** Something takes its time, and there is nothing else to show: "Looking at what exists". */
-  during<T>(what: string, work: Promise<T>): Promise<T>;
-  begin(task: Task): void;
-  /** A resource is worked on from now. */
-  working(result: Result): void;
-  done(result: Result): void;
-  /** Every step has ended. */
-  end(results: Result[]): void;
-  note(text: string): void;
-  /** Nothing follows: the process is about to end in the middle of it. */
-  interrupt(): void;
-}
-
-export const silent: Progress = {
-  during: (_, work) => work,
-  begin() {},
-  working() {},
-  done() {},
-  end() {},
-  note() {},
-  interrupt() {},
-};
-
-interface Named {
-  type: string;
-  name: string;
-}
-
-export interface Step {
-  resource: Named;
+interface Step {
+  resource: { type: string; name: string };
   plan: Promise<Plan>;
+  /** Its handle: what others name when they need it. */
+  handle: () => Promise<unknown>;
   after: Step[];
 }
 
-export class Steps<Resource extends Named> {
-  readonly #planOf: (resource: Resource) => Promise<Plan>;
+/** The handles of steps, and what else is needed, by name. */
+type Needs = Record<string, () => Promise<unknown>>;
+
+export class Steps {
   readonly #steps: Step[] = [];
 
-  /** @param planOf says what is to be done to a resource; reads only */
-  constructor(planOf: (resource: Resource) => Promise<Plan>) {
-    this.#planOf = planOf;
+  /** Makes a resource as wanted once those that it needs are; looks at it at once. */
+  ensure<State extends object>(resource: Resource<State>): Known<State>;
+  ensure<State extends object, Needs extends object>(
+    resource: Resource<State, Needs>,
+    needs: NoInfer<Needs>,
+  ): Known<State>;
+  ensure<State extends object>(resource: Resource<State>, needs: object = {}): Known<State> {
+    const { plan, known } = new Ensuring(resource, needs);
+    return this.#add(resource, plan, needs as Needs, known);
   }
 
-  /**
-   * Adds a resource and begins to look at it.
-   * @param after the steps, added before, that must be through before this one is carried out
-   */
-  add(resource: Resource, ...after: Step[]): Step {
-    const step = { resource, plan: this.#planOf(resource), after };
-    step.plan.catch(() => {}); // look() reports it
-    this.#steps.push(step);
-    return step;
+  /** Removes a resource once those that need it are gone; looks at it at once. */
+  remove<State>(resource: Removable<State>, needs: Needs = {}) {
+    const plan = removal(resource);
+    return this.#add(resource, plan, needs, () => plan);
+  }
+
+  /** Looks at a resource, and leaves it as it is. */
+  keep(resource: Omit<Removable<unknown>, "remove">): void {
+    const plan = keeping(resource);
+    this.#add(resource, plan, {}, () => plan);
+  }
+
+  #add<Handle extends Step["handle"]>(
+    resource: Step["resource"],
+    plan: Step["plan"],
+    needs: Needs,
+    handle: Handle,
+  ): Handle {
+    const after = Object.values(needs).flatMap(need => this.#steps.find(step => step.handle === need) ?? []);
+    plan.catch(() => {}); // look() reports it
+    this.#steps.push({ resource, plan, handle, after });
+    return handle;
   }
 
   /**
@@ -115,7 +81,7 @@ export class Steps<Resource extends Named> {
       );
     }
     const results = await Promise.all(ends.values());
-    progress.end(results);
+    progress.tell({ kind: "ended", results });
     return results;
   }
 }
@@ -124,7 +90,7 @@ async function carryOut(
   { resource: { type, name }, plan }: Step,
   before: Result[],
   since: number,
-  progress: Progress,
+  { tell }: Progress,
 ): Promise<Result> {
   const { outcome, changes, apply } = await plan;
   const start = Math.round(performance.now() - since);
@@ -132,12 +98,12 @@ async function carryOut(
   const begun: Result = { type, name, outcome, changes, start, ms: 0, ...(after ? { after } : {}) };
   const end = (ended: Partial<Result>): Result => {
     const result = { ...begun, ms: Math.round(performance.now() - since) - start, ...ended };
-    progress.done(result);
+    tell({ kind: "done", result });
     return result;
   };
   const waitsFor = before.filter(isLeft).map(({ type }) => type);
   if (waitsFor.length > 0) return end({ outcome: "skipped", waitsFor });
-  progress.working(begun);
+  tell({ kind: "working", result: begun });
   try {
     await apply();
     return end({});

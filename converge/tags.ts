@@ -1,4 +1,6 @@
-/** Tags as a map, and as the list of pairs that IAM, DynamoDB and S3 speak of. */
+/** Tags: whose a resource is. As a map, and as the list of pairs that IAM, DynamoDB and S3 speak of. */
+import { Refusal } from "./errors.ts";
+
 interface Tag {
   Key: string | undefined;
   Value: string | undefined;
@@ -9,3 +11,18 @@ export const asTagList = (tags: Record<string, string>) =>
 
 export const fromTagList = (list: Tag[] = []): Record<string, string> =>
   Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
+
+/** Throws unless a resource carries the tag of our stack: what lacks it is not ours and is left alone. */
+export function assertOurs(
+  what: string,
+  tags: Record<string, string | undefined>,
+  ours: Record<string, string>,
+): void {
+  const [key, value] = Object.entries(ours)[0]!;
+  if (tags[key] === value) return;
+  const owner = tags[key] ? `belongs to the stack "${tags[key]}"` : `has no tag ${key}`;
+  throw new Refusal(
+    `Cannot use the ${what} because it is not this stack's: it ${owner}.`,
+    `Nothing was changed. Choose another --name, or, if it is yours, tag it ${key}=${value} and run again.`,
+  );
+}

@@ -26,6 +26,10 @@ export function siteUrl({ region, s3Endpoint }: Pick<Aws, "region" | "s3Endpoint
   return `http://${bucket}.s3-website${separator}${region}.${domainOf(region)}/`;
 }
 
+/** The origin that the page is read from: the only one that the API serves. */
+export const siteOrigin = (aws: Pick<Aws, "region" | "s3Endpoint">, bucket: string): string =>
+  new URL(siteUrl(aws, bucket)).origin;
+
 /** Where the API is: what the page sends its requests to. */
 export function apiUrl(
   { region, endpoint }: Pick<Aws, "region" | "endpoint">,

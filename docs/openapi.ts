@@ -1,6 +1,6 @@
 /**
  * The API in OpenAPI 3.1, made from what is checked (item.ts), run (handler.ts), answered (answer.ts) and deployed
- * (stack.ts, resources/methods.ts). `npm run openapi` writes docs/openapi.json; a test compares the two.
+ * (stack.ts, resources/routes.ts). `npm run openapi` writes docs/openapi.json; a test compares the two.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { ERRORS } from "../answer.ts";
 import { METHODS } from "../handler.ts";
 import { FIELD_NAMES, FIELDS, type Field } from "../item.ts";
 import manifest from "../package.json" with { type: "json" };
-import { errorDocuments } from "../resources/methods.ts";
+import { errorDocuments } from "../resources/routes.ts";
 import { DEFAULT_NAME, stack } from "../stack.ts";
 
 export const PLACE = new URL("openapi.json", import.meta.url);

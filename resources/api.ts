@@ -7,40 +7,32 @@ import {
   UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
 import type { Aws } from "../converge/aws.ts";
-import { assertOurs, type Existing, orAbsent, type Resource } from "../converge/resource.ts";
+import { orAbsent, type Removable, type Resource } from "../converge/resource.ts";
 import { waitFor } from "../converge/retry.ts";
+import { assertOurs } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
 
-export interface ApiState {
+interface ApiState {
   id: string;
   endpointTypes: string[];
   /** Further APIs of this stack: names are not unique, so a create whose answer was lost leaves a second one. */
   surplus: string[];
 }
 
-/** The REST API, and its id for what is built on it. */
-export interface Api extends Resource<ApiState>, Existing<ApiState> {
-  /** The id that was found or created last; undefined as long as there is no API. */
-  id(): Promise<string | undefined>;
-}
-
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-rest-api.html */
-export function restApi({ sdk: { apigateway } }: Aws, stack: Stack): Api {
-  let latest: Promise<ApiState | undefined> = Promise.resolve(undefined);
+export function restApi(
+  { sdk: { apigateway } }: Aws,
+  stack: Stack,
+): Resource<ApiState> & Removable<ApiState> {
   const { name } = stack.api;
   const endpointConfiguration = { types: ["REGIONAL" as const] };
 
   /** The oldest of this stack's APIs is the one: whoever looks at the same time comes to the same answer. */
-  async function find(): Promise<ApiState | undefined> {
+  async function read(): Promise<ApiState | undefined> {
     const [api, ...surplus] = (await ourApis()).sort(byAge);
     if (!api) return undefined;
     const endpointTypes = api.endpointConfiguration?.types ?? ["EDGE"];
     return { id: api.id!, endpointTypes, surplus: surplus.map(({ id }) => id!) };
-  }
-
-  function read() {
-    latest = find();
-    return latest;
   }
 
   async function ourApis(): Promise<RestApi[]> {
@@ -83,15 +75,15 @@ export function restApi({ sdk: { apigateway } }: Aws, stack: Stack): Api {
       name: "endpoint type",
       actual: state.endpointTypes,
       wanted: endpointConfiguration.types as string[],
-      write: () => makeRegional(state),
+      call: () => makeRegional(state),
     },
-    { name: "surplus APIs", actual: state.surplus, wanted: [], write: () => deleteApis(state.surplus) },
+    { name: "surplus APIs", actual: state.surplus, wanted: [], call: () => deleteApis(state.surplus) },
   ];
 
   /** The live one goes last: as long as one is left, a killed teardown is found again. */
   const remove = (state: ApiState) => deleteApis([...state.surplus, state.id]);
 
-  return { type: "REST API", name, read, create, settings, remove, id: async () => (await latest)?.id };
+  return { type: "REST API", name, read, create, settings, remove };
 }
 
 const byAge = (one: RestApi, other: RestApi) =>

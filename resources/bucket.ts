@@ -9,6 +9,7 @@ import {
   GetBucketPolicyCommand,
   GetBucketTaggingCommand,
   GetBucketWebsiteCommand,
+  type GetBucketWebsiteCommandOutput,
   GetPublicAccessBlockCommand,
   ListObjectVersionsCommand,
   type PublicAccessBlockConfiguration,
@@ -21,16 +22,9 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Aws } from "../converge/aws.ts";
 import { Refusal } from "../converge/errors.ts";
-import {
-  assertOurs,
-  type Existing,
-  orAbsent,
-  parsePolicy,
-  type Resource,
-  type Setting,
-} from "../converge/resource.ts";
+import { orAbsent, parsePolicy, type Removable, type Resource } from "../converge/resource.ts";
 import { type Patience, persist } from "../converge/retry.ts";
-import { asTagList, fromTagList } from "../converge/tags.ts";
+import { assertOurs, asTagList, fromTagList } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
 
 interface BucketState {
@@ -54,10 +48,10 @@ const UNTIL_LIFTED: Patience = { seconds: 20, firstPause: 200, longestPause: 500
 const isDenied = ({ name }: Error) => name === "AccessDenied";
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html */
-export function bucket(
+export function websiteBucket(
   { sdk: { s3 }, region }: Aws,
   stack: Stack,
-): Resource<BucketState> & Existing<BucketState> {
+): Resource<BucketState> & Removable<BucketState> {
   const Bucket = stack.bucket.name;
   /** Somebody else's bucket of this name is neither read nor written, whatever its policy allows us. */
   const target = { Bucket, ExpectedBucketOwner: stack.account };
@@ -88,12 +82,11 @@ export function bucket(
       orAbsent(s3.send(new GetBucketPolicyCommand(target)), "NoSuchBucketPolicy"),
       orAbsent(s3.send(new GetBucketWebsiteCommand(target)), "NoSuchWebsiteConfiguration"),
     ]);
-    const { $metadata, ...websiteFound } = website ?? { $metadata: {} };
     return {
       publicAccessBlock: access?.PublicAccessBlockConfiguration,
       ownership: ownership?.OwnershipControls?.Rules?.[0]?.ObjectOwnership,
       policy: parsePolicy(policy?.Policy),
-      website: website && JSON.parse(JSON.stringify(websiteFound)),
+      website: website && configurationOf(website),
     };
   }
 
@@ -138,16 +131,16 @@ export function bucket(
 
   const serve = () => s3.send(new PutBucketWebsiteCommand({ ...target, WebsiteConfiguration: website }));
 
-  const settings = (state: BucketState): Setting[] => [
-    { name: "object ownership", actual: state.ownership, wanted: OWNERSHIP, write: own },
+  const settings = (state: BucketState) => [
+    { name: "object ownership", actual: state.ownership, wanted: OWNERSHIP, call: own },
     {
       name: "public access block",
       actual: state.publicAccessBlock,
       wanted: PUBLIC_BY_POLICY_ONLY,
-      write: restrict,
+      call: restrict,
     },
-    { name: "policy", actual: state.policy, wanted: policy, write: open },
-    { name: "website", actual: state.website, wanted: website, write: serve },
+    { name: "policy", actual: state.policy, wanted: policy, call: open },
+    { name: "website", actual: state.website, wanted: website, call: serve },
   ];
 
   async function remove() {
@@ -175,6 +168,10 @@ export function bucket(
 
   return { type: "bucket", name: Bucket, read, create, settings, remove };
 }
+
+/** The members that are set. */
+const configurationOf = ({ $metadata, ...website }: GetBucketWebsiteCommandOutput) =>
+  Object.fromEntries(Object.entries(website).filter(([, value]) => value !== undefined));
 
 const publicRead = ({ partition, bucket }: Stack) => ({
   Version: "2012-10-17",

@@ -10,23 +10,28 @@ import {
 } from "@aws-sdk/client-lambda";
 import type { Aws } from "../converge/aws.ts";
 import { Refusal } from "../converge/errors.ts";
-import { assertOurs, type Existing, orAbsent, type Resource } from "../converge/resource.ts";
+import { type Known, orAbsent, type Removable, type Resource } from "../converge/resource.ts";
 import { waitFor } from "../converge/retry.ts";
+import { assertOurs } from "../converge/tags.ts";
+import { siteOrigin } from "../converge/urls.ts";
 import type { Stack } from "../stack.ts";
-import type { Role } from "./role.ts";
-
-/** What the function is made of, besides what stack.ts says. */
-export interface FunctionParts {
-  code: Promise<{ zip: Uint8Array; sha256: string }>;
-  allowedOrigin: string;
-  role: Pick<Role, "createdAt">;
-}
 
 type FunctionState = NonNullable<GetFunctionCommandOutput["Configuration"]>;
 
-/** The function as teardown sees it. */
-export function existingFunction({ sdk: { lambda } }: Aws, stack: Stack): Existing<FunctionState> {
+interface FunctionNeeds {
+  role: Known<{ createdAt: Date }>;
+  code: () => Promise<{ zip: Uint8Array; sha256: string }>;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html */
+export function lambdaFunction(
+  aws: Aws,
+  stack: Stack,
+): Resource<FunctionState, FunctionNeeds> & Removable<FunctionState> {
+  const { lambda } = aws.sdk;
   const FunctionName = stack.lambda.name;
+  const wanted = configuration(stack, siteOrigin(aws, stack.bucket.name));
+  const Architectures: Architecture[] = [stack.lambda.architecture];
 
   async function read(): Promise<FunctionState | undefined> {
     const settled = await waitFor(`the function ${FunctionName} to settle`, 300, async () => {
@@ -40,32 +45,16 @@ export function existingFunction({ sdk: { lambda } }: Aws, stack: Stack): Existi
     return settled.found?.Configuration;
   }
 
-  const remove = () => lambda.send(new DeleteFunctionCommand({ FunctionName }));
-
-  return { type: "function", name: FunctionName, read, remove };
-}
-
-const isSettled = (found: GetFunctionCommandOutput | undefined) =>
-  found?.Configuration?.State !== "Pending" && found?.Configuration?.LastUpdateStatus !== "InProgress";
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html */
-export function lambdaFunction(aws: Aws, stack: Stack, parts: FunctionParts): Resource<FunctionState> {
-  const { lambda } = aws.sdk;
-  const { read, type, name } = existingFunction(aws, stack);
-  const FunctionName = name;
-  const wanted = configuration(stack, parts.allowedOrigin);
-  const Architectures: Architecture[] = [stack.lambda.architecture];
-
   /** Waits for the state in which the function can be invoked and changed; reports why it got stuck. */
   async function usable(): Promise<FunctionState> {
-    const state = await waitFor(`the function ${name} to be there`, 60, read);
+    const state = await waitFor(`the function ${FunctionName} to be there`, 60, read);
     if (state.State !== "Failed" && state.LastUpdateStatus !== "Failed") return state;
     const reason = state.StateReason ?? state.LastUpdateStatusReason;
-    throw new Refusal(`Cannot bring the function ${name} into use: ${reason}.`, "Run deploy again.");
+    throw new Refusal(`Cannot bring the function ${FunctionName} into use: ${reason}.`, "Run deploy again.");
   }
 
-  async function create(): Promise<FunctionState> {
-    const Code = { ZipFile: (await parts.code).zip };
+  async function create({ code }: FunctionNeeds): Promise<FunctionState> {
+    const Code = { ZipFile: (await code()).zip };
     await lambda.send(
       new CreateFunctionCommand({ FunctionName, ...wanted, Code, Architectures, Tags: stack.tags }),
     );
@@ -77,42 +66,34 @@ export function lambdaFunction(aws: Aws, stack: Stack, parts: FunctionParts): Re
     await usable();
   }
 
-  async function upload() {
-    const { zip: ZipFile } = await parts.code;
+  async function upload(ZipFile: Uint8Array) {
     await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile, Architectures }));
     await usable();
   }
 
-  const settings = async (state: FunctionState) => [
-    { name: "runtime", actual: state.Runtime, wanted: wanted.Runtime, write: configure },
-    { name: "handler", actual: state.Handler, wanted: wanted.Handler, write: configure },
-    {
-      name: "role",
-      actual: roleOf(state, await parts.role.createdAt()),
-      wanted: wanted.Role,
-      write: configure,
-    },
-    { name: "timeout in seconds", actual: state.Timeout, wanted: wanted.Timeout, write: configure },
-    { name: "memory in megabytes", actual: state.MemorySize, wanted: wanted.MemorySize, write: configure },
-    {
-      name: "environment",
-      actual: state.Environment?.Variables ?? {},
-      wanted: wanted.Environment.Variables,
-      write: configure,
-    },
-    {
-      name: "log format",
-      // AWS always tells; an endpoint that does not know the setting cannot change it either.
-      actual: state.LoggingConfig ? state.LoggingConfig.LogFormat : wanted.LoggingConfig.LogFormat,
-      wanted: wanted.LoggingConfig.LogFormat,
-      write: configure,
-    },
-    { name: "code (SHA-256)", actual: state.CodeSha256, wanted: (await parts.code).sha256, write: upload },
-    { name: "architecture", actual: state.Architectures ?? ["x86_64"], wanted: Architectures, write: upload },
-  ];
+  async function settings(state: FunctionState, needs: FunctionNeeds) {
+    const [{ zip, sha256 }, role] = await Promise.all([needs.code(), needs.role()]);
+    const architectures = {
+      name: "architecture",
+      actual: state.Architectures ?? ["x86_64"],
+      wanted: Architectures,
+    };
+    return [
+      { settings: [...configured(state, wanted), boundTo(role, state)], call: configure },
+      {
+        settings: [{ name: "code (SHA-256)", actual: state.CodeSha256, wanted: sha256 }, architectures],
+        call: () => upload(zip),
+      },
+    ];
+  }
 
-  return { type, name, read, create, settings };
+  const remove = () => lambda.send(new DeleteFunctionCommand({ FunctionName }));
+
+  return { type: "function", name: FunctionName, read, create, settings, remove };
 }
+
+const isSettled = (found: GetFunctionCommandOutput | undefined) =>
+  found?.Configuration?.State !== "Pending" && found?.Configuration?.LastUpdateStatus !== "InProgress";
 
 /** The part of the wanted state that UpdateFunctionConfiguration takes. */
 const configuration = (stack: Stack, allowedOrigin: string) => ({
@@ -126,12 +107,31 @@ const configuration = (stack: Stack, allowedOrigin: string) => ({
   LoggingConfig: { LogFormat: "JSON" as const, LogGroup: stack.logGroup.name },
 });
 
+const configured = (state: FunctionState, wanted: ReturnType<typeof configuration>) => [
+  { name: "runtime", actual: state.Runtime, wanted: wanted.Runtime },
+  { name: "handler", actual: state.Handler, wanted: wanted.Handler },
+  { name: "role", actual: state.Role, wanted: wanted.Role },
+  { name: "timeout in seconds", actual: state.Timeout, wanted: wanted.Timeout },
+  { name: "memory in megabytes", actual: state.MemorySize, wanted: wanted.MemorySize },
+  {
+    name: "environment",
+    actual: state.Environment?.Variables ?? {},
+    wanted: wanted.Environment.Variables,
+  },
+  {
+    name: "log format",
+    // AWS always tells; an endpoint that does not know the setting cannot change it either.
+    actual: state.LoggingConfig ? state.LoggingConfig.LogFormat : wanted.LoggingConfig.LogFormat,
+    wanted: wanted.LoggingConfig.LogFormat,
+  },
+];
+
 /**
- * The role that the function really holds. One that was created anew under the same name since is another one:
- * Lambda cannot decrypt the environment with it until it is set again.
- * https://repost.aws/knowledge-center/lambda-kmsaccessdeniedexception-errors
+ * A role that was created anew under the same name since is another one: Lambda cannot decrypt the environment with
+ * it until it is set again. https://repost.aws/knowledge-center/lambda-kmsaccessdeniedexception-errors
  */
-function roleOf(state: FunctionState, roleCreatedAt: Date) {
-  const since = Date.parse(state.LastModified ?? "");
-  return roleCreatedAt.getTime() <= since ? state.Role : `${state.Role} (since removed)`;
+function boundTo(role: { createdAt: Date } | undefined, { LastModified = "" }: FunctionState) {
+  const isPresent = role !== undefined && role.createdAt.getTime() <= Date.parse(LastModified);
+  const present = "the present one";
+  return { name: "role of that name", actual: isPresent ? present : "one since removed", wanted: present };
 }

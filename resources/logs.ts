@@ -10,10 +10,11 @@ import {
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Aws } from "../converge/aws.ts";
-import { assertOurs, type Existing, type Resource } from "../converge/resource.ts";
+import type { Removable, Resource } from "../converge/resource.ts";
+import { assertOurs } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
 
-export interface LogGroupState {
+interface LogGroupState {
   retentionDays: number | undefined;
 }
 
@@ -21,7 +22,7 @@ export interface LogGroupState {
 export function logGroup(
   { sdk: { logs } }: Aws,
   stack: Stack,
-): Resource<LogGroupState> & Existing<LogGroupState> {
+): Resource<LogGroupState> & Removable<LogGroupState> {
   const { name: logGroupName, arn: resourceArn, retentionDays } = stack.logGroup;
 
   async function read(): Promise<LogGroupState | undefined> {
@@ -42,7 +43,7 @@ export function logGroup(
     logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays: retentionDays }));
 
   const settings = (state: LogGroupState) => [
-    { name: "retention in days", actual: state.retentionDays, wanted: retentionDays, write: retain },
+    { name: "retention in days", actual: state.retentionDays, wanted: retentionDays, call: retain },
   ];
 
   const remove = () => logs.send(new DeleteLogGroupCommand({ logGroupName }));

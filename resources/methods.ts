@@ -1,8 +1,19 @@
-/** The REST API's methods and error documents as data, in one shape for what is wanted and what exists. */
-import type { Method as ApiMethod, IntegrationType } from "@aws-sdk/client-api-gateway";
+/** The REST API's methods: what is wanted, in the shape in which what exists is read; made and removed one by one. */
+import {
+  type Method as ApiMethod,
+  DeleteMethodCommand,
+  type IntegrationType,
+  PutIntegrationCommand,
+  PutIntegrationResponseCommand,
+  PutMethodCommand,
+  PutMethodResponseCommand,
+} from "@aws-sdk/client-api-gateway";
+import type { Aws } from "../converge/aws.ts";
+import { together } from "../converge/resource.ts";
+import { siteOrigin } from "../converge/urls.ts";
 import type { Stack } from "../stack.ts";
 
-export interface Method {
+interface Method {
   authorizationType: string;
   apiKeyRequired: boolean;
   integration: Integration;
@@ -22,19 +33,42 @@ interface Integration {
   >;
 }
 
-export interface ErrorDocument {
-  statusCode?: string;
-  responseParameters: Record<string, string>;
-  responseTemplates: Record<string, string>;
+/** Where a method is. */
+interface Target {
+  restApiId: string;
+  resourceId: string | undefined;
+  httpMethod: string;
 }
-
-/** Headers of an answer by API Gateway itself. */
-type Headers = Record<string, string>;
 
 const JSON_TYPE = "application/json";
 
-/** The wanted methods of /items, by verb. */
-export function methods(stack: Stack, allowedOrigin: string): Record<string, Method> {
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-method-settings.html */
+export function methods(aws: Aws, stack: Stack) {
+  const { apigateway } = aws.sdk;
+  const wanted = wantedMethods(stack, siteOrigin(aws, stack.bucket.name));
+
+  async function create(target: Target) {
+    const { authorizationType, apiKeyRequired, responses, integration } = wanted[target.httpMethod]!;
+    const { responses: answers, httpMethod: integrationHttpMethod, ...rest } = integration;
+    await apigateway.send(new PutMethodCommand({ ...target, authorizationType, apiKeyRequired }));
+    await together(
+      apigateway.send(new PutIntegrationCommand({ ...target, ...rest, integrationHttpMethod })),
+      ...Object.entries(responses).map(([statusCode, responseParameters]) =>
+        apigateway.send(new PutMethodResponseCommand({ ...target, statusCode, responseParameters })),
+      ),
+    );
+    for (const [statusCode, answer] of Object.entries(answers)) {
+      await apigateway.send(new PutIntegrationResponseCommand({ ...target, statusCode, ...answer }));
+    }
+  }
+
+  const remove = (target: Target) => apigateway.send(new DeleteMethodCommand(target));
+
+  return { wanted, read: methodOf, create, remove };
+}
+
+/** The methods of /items, by verb. */
+function wantedMethods(stack: Stack, allowedOrigin: string): Record<string, Method> {
   const cors = { "Access-Control-Allow-Origin": allowedOrigin };
   const allowed = [...stack.api.methods, "OPTIONS"].join(",");
   const preflight = {
@@ -43,11 +77,11 @@ export function methods(stack: Stack, allowedOrigin: string): Record<string, Met
     "Access-Control-Allow-Methods": allowed,
     "Access-Control-Max-Age": `${stack.api.preflightMaxAgeSeconds}`,
   };
-  const notAllowed = errorText("method_not_allowed", `Use one of ${allowed}.`);
+  const notAllowed = { error: { code: "method_not_allowed", message: `Use one of ${allowed}.` } };
   return {
     ...Object.fromEntries(stack.api.methods.map(verb => [verb, toFunction(stack)])),
     OPTIONS: fixedAnswer("204", preflight),
-    ANY: fixedAnswer("405", { ...cors, Allow: allowed }, notAllowed),
+    ANY: fixedAnswer("405", { ...cors, Allow: allowed }, JSON.stringify(notAllowed)),
   };
 }
 
@@ -69,7 +103,7 @@ function toFunction({ partition, region, lambda }: Stack): Method {
  * API Gateway answers by itself: a mock integration.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
  */
-function fixedAnswer(status: string, headers: Headers, body?: string): Method {
+function fixedAnswer(status: string, headers: Record<string, string>, body?: string): Method {
   const name = (header: string) => `method.response.header.${header}`;
   const values = Object.entries(headers).map(([header, value]) => [name(header), `'${value}'`]);
   return {
@@ -89,51 +123,8 @@ function fixedAnswer(status: string, headers: Headers, body?: string): Method {
   };
 }
 
-/**
- * API Gateway's own errors, in the shape of the function's and with CORS headers: without these a page can't
- * read them. https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
- */
-export function errorDocuments(stack: Stack, allowedOrigin: string): Record<string, ErrorDocument> {
-  const cors = {
-    "Access-Control-Allow-Origin": allowedOrigin,
-    "Access-Control-Expose-Headers": "Retry-After,x-amzn-RequestId",
-  };
-  const document = (
-    headers: Headers,
-    code: string,
-    message?: string,
-    statusCode?: string,
-  ): ErrorDocument => ({
-    ...(statusCode ? { statusCode } : {}),
-    responseParameters: Object.fromEntries(
-      Object.entries(headers).map(([header, value]) => [`gatewayresponse.header.${header}`, `'${value}'`]),
-    ),
-    responseTemplates: { [JSON_TYPE]: errorText(code, message) },
-  });
-  return {
-    DEFAULT_4XX: document(cors, "refused"),
-    DEFAULT_5XX: document(cors, "unavailable"),
-    MISSING_AUTHENTICATION_TOKEN: document(
-      cors,
-      "not_found",
-      `There is only /${stack.api.path} here.`,
-      "404",
-    ),
-    THROTTLED: document(
-      { ...cors, "Retry-After": "1" },
-      "throttled",
-      "Too many requests: try again in a second.",
-      "429",
-    ),
-  };
-}
-
-/** The body of an error; without a message, API Gateway's own, which comes with its quotes. */
-const errorText = (code: string, message?: string) =>
-  `{"error":{"code":"${code}","message":${message ? JSON.stringify(message) : "$context.error.messageString"}}}`;
-
 /** An existing method in the shape of a wanted one. */
-export function methodOf({
+function methodOf({
   authorizationType,
   apiKeyRequired,
   methodIntegration,

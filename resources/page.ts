@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Aws } from "../converge/aws.ts";
-import { orAbsent, type Resource, type Setting } from "../converge/resource.ts";
+import { type Known, orAbsent, type Resource } from "../converge/resource.ts";
 import type { Stack } from "../stack.ts";
 
 interface PageState {
@@ -12,11 +12,16 @@ interface PageState {
   cacheControl: string | undefined;
 }
 
-/**
- * @param build builds the page; called when it is needed, once the API's URL is known
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/IndexDocumentSupport.html
- */
-export function page({ sdk: { s3 } }: Aws, stack: Stack, build: () => Promise<string>): Resource<PageState> {
+interface PageNeeds {
+  bucket: Known<object>;
+  /** What the page asks must answer before anybody sees it. */
+  stage: Known<object>;
+  permission: Known<object>;
+  html: () => Promise<string>;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/IndexDocumentSupport.html */
+export function websitePage({ sdk: { s3 } }: Aws, stack: Stack): Resource<PageState, PageNeeds> {
   const { pageKey: Key, contentType, cacheControl } = stack.bucket;
   const target = { Bucket: stack.bucket.name, Key, ExpectedBucketOwner: stack.account };
 
@@ -27,21 +32,26 @@ export function page({ sdk: { s3 } }: Aws, stack: Stack, build: () => Promise<st
     return { sha256: sha256(body), contentType: found.ContentType, cacheControl: found.CacheControl };
   }
 
-  async function put() {
-    const Body = await build();
+  async function create({ html }: PageNeeds): Promise<PageState> {
+    const Body = await html();
     await s3.send(
       new PutObjectCommand({ ...target, Body, ContentType: contentType, CacheControl: cacheControl }),
     );
     return { sha256: sha256(Body), contentType, cacheControl };
   }
 
-  const settings = async (state: PageState): Promise<Setting[]> => [
-    { name: "content (SHA-256)", actual: state.sha256, wanted: sha256(await build()), write: put },
-    { name: "content type", actual: state.contentType, wanted: contentType, write: put },
-    { name: "cache control", actual: state.cacheControl, wanted: cacheControl, write: put },
+  const settings = async (state: PageState, needs: PageNeeds) => [
+    {
+      settings: [
+        { name: "content (SHA-256)", actual: state.sha256, wanted: sha256(await needs.html()) },
+        { name: "content type", actual: state.contentType, wanted: contentType },
+        { name: "cache control", actual: state.cacheControl, wanted: cacheControl },
+      ],
+      call: () => create(needs),
+    },
   ];
 
-  return { type: "page", name: Key, read, create: put, settings };
+  return { type: "page", name: Key, read, create, settings };
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");

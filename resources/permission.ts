@@ -1,9 +1,10 @@
 /** The function's own policy: API Gateway may invoke it, for this API's stage and path and nothing else. */
+
+import { isDeepStrictEqual } from "node:util";
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import type { Aws } from "../converge/aws.ts";
-import { orAbsent, parsePolicy, type Resource } from "../converge/resource.ts";
+import { type Known, orAbsent, parsePolicy, type Resource } from "../converge/resource.ts";
 import type { Stack } from "../stack.ts";
-import type { Api } from "./api.ts";
 
 interface Statement {
   Sid: string;
@@ -11,21 +12,26 @@ interface Statement {
   Principal: unknown;
   Action: string;
   Resource: string;
-  Condition?: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
 }
 
 interface PermissionState {
   statements: Statement[];
 }
 
+interface PermissionNeeds {
+  lambda: Known<object>;
+  api: Known<{ id: string }>;
+}
+
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html */
-export function permission(
+export function invokePermission(
   { sdk: { lambda } }: Aws,
   stack: Stack,
-  api: Pick<Api, "id">,
-): Resource<PermissionState> {
+): Resource<PermissionState, PermissionNeeds> {
   const FunctionName = stack.lambda.name;
-  const wantedStatement = async () => statementFor(stack, (await api.id()) ?? "new-api");
+  const wantedStatement = async ({ api }: PermissionNeeds) =>
+    statementFor(stack, (await api())?.id ?? "new-api");
 
   async function read(): Promise<PermissionState | undefined> {
     const answer = await orAbsent(
@@ -33,18 +39,18 @@ export function permission(
       "ResourceNotFoundException",
     );
     const policy = parsePolicy(answer?.Policy) as { Statement: Statement[] } | undefined;
-    return policy && { statements: policy.Statement };
+    return policy && { statements: policy.Statement.map(normalised) };
   }
 
-  async function create(): Promise<PermissionState> {
-    const wanted = await wantedStatement();
+  async function create(needs: PermissionNeeds): Promise<PermissionState> {
+    const wanted = await wantedStatement(needs);
     await lambda.send(
       new AddPermissionCommand({
         FunctionName,
         StatementId: wanted.Sid,
         Action: wanted.Action,
         Principal: wanted.Principal.Service,
-        SourceArn: wanted.Condition.ArnLike["AWS:SourceArn"],
+        SourceArn: wanted.Condition.ArnLike[SOURCE_ARN],
       }),
     );
     return { statements: [wanted] };
@@ -54,29 +60,30 @@ export function permission(
     lambda.send(new RemovePermissionCommand({ FunctionName, StatementId }));
 
   /** One call at a time, or some are lost; and the new statement before the old ones go, so that none fails. */
-  async function replace({ statements }: PermissionState) {
-    const wanted = await wantedStatement();
+  async function replace({ statements }: PermissionState, needs: PermissionNeeds) {
+    const wanted = await wantedStatement(needs);
     const sameId = statements.filter(({ Sid }) => Sid === wanted.Sid);
     const otherIds = statements.filter(({ Sid }) => Sid !== wanted.Sid);
-    const kept = sameId.some(statement => isSame(statement, wanted));
-    if (!kept) {
+    if (!sameId.some(statement => isDeepStrictEqual(statement, wanted))) {
       for (const statement of sameId) await removeStatement(statement);
-      await create();
+      await create(needs);
     }
     for (const statement of otherIds) await removeStatement(statement);
   }
 
-  const settings = async (state: PermissionState) => [
+  const settings = async (state: PermissionState, needs: PermissionNeeds) => [
     {
       name: "statements",
-      actual: state.statements.map(normalised),
-      wanted: [normalised(await wantedStatement())],
-      write: () => replace(state),
+      actual: state.statements,
+      wanted: [await wantedStatement(needs)],
+      call: () => replace(state, needs),
     },
   ];
 
   return { type: "permission", name: `${stack.lambda.name} for API Gateway`, read, create, settings };
 }
+
+const SOURCE_ARN = "AWS:SourceArn";
 
 const statementFor = (stack: Stack, apiId: string) => ({
   Sid: `api-${apiId}`,
@@ -84,7 +91,7 @@ const statementFor = (stack: Stack, apiId: string) => ({
   Principal: { Service: "apigateway.amazonaws.com" },
   Action: "lambda:InvokeFunction",
   Resource: stack.lambda.arn,
-  Condition: { ArnLike: { "AWS:SourceArn": sourceArn(stack, apiId) } },
+  Condition: { ArnLike: { [SOURCE_ARN]: sourceArn(stack, apiId) } },
 });
 
 /** Any method of the one path, on the one stage. */
@@ -92,10 +99,12 @@ const sourceArn = ({ partition, region, account, api }: Stack, apiId: string) =>
   `arn:${partition}:execute-api:${region}:${account}:${apiId}/${api.stageName}/*/${api.path}`;
 
 /** AWS writes the condition's key as AWS:SourceArn, other implementations as aws:SourceArn: both mean the same. */
-const normalised = (statement: Statement) =>
-  JSON.parse(JSON.stringify(statement).replaceAll('"aws:SourceArn"', '"AWS:SourceArn"'));
-
-const isSame = (one: Statement, other: Statement) =>
-  JSON.stringify(sorted(normalised(one))) === JSON.stringify(sorted(normalised(other)));
-
-const sorted = (statement: Statement) => Object.fromEntries(Object.entries(statement).sort());
+function normalised({ Condition, ...statement }: Statement): Statement {
+  if (!Condition) return statement;
+  const spelt = (key: string) => (key === "aws:SourceArn" ? SOURCE_ARN : key);
+  const conditions = Object.entries(Condition).map(([operator, values]) => [
+    operator,
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [spelt(key), value])),
+  ]);
+  return { ...statement, Condition: Object.fromEntries(conditions) };
+}

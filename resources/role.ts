@@ -12,18 +12,12 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import type { Aws } from "../converge/aws.ts";
-import {
-  assertOurs,
-  type Existing,
-  orAbsent,
-  parsePolicy,
-  type Resource,
-  together,
-} from "../converge/resource.ts";
-import { asTagList, fromTagList } from "../converge/tags.ts";
+import { orAbsent, parsePolicy, type Removable, type Resource, together } from "../converge/resource.ts";
+import { assertOurs, asTagList, fromTagList } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
 
-export interface RoleState {
+interface RoleState {
+  /** For what is bound to it. */
   createdAt: Date;
   trust: unknown;
   policy: unknown;
@@ -33,21 +27,17 @@ export interface RoleState {
   attached: string[];
 }
 
-/** The role, and its age for what is bound to it. */
-export interface Role extends Resource<RoleState>, Existing<RoleState> {
-  /** When the role that was found or created last came to be; now, as long as there is none. */
-  createdAt(): Promise<Date>;
-}
-
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html */
-export function role({ sdk: { iam } }: Aws, stack: Stack): Role {
-  let latest: Promise<RoleState | undefined> = Promise.resolve(undefined);
+export function executionRole(
+  { sdk: { iam } }: Aws,
+  stack: Stack,
+): Resource<RoleState> & Removable<RoleState> {
   const { name, policyName } = stack.role;
   const RoleName = name;
   const trust = trustPolicy(stack.role.trustedService);
   const policy = rolePolicy(stack.role.statements);
 
-  async function find(): Promise<RoleState | undefined> {
+  async function read(): Promise<RoleState | undefined> {
     const found = await orAbsent(iam.send(new GetRoleCommand({ RoleName })), "NoSuchEntityException");
     if (!found?.Role) return undefined;
     assertOurs(`role ${name}`, fromTagList(found.Role.Tags), stack.tags);
@@ -68,19 +58,12 @@ export function role({ sdk: { iam } }: Aws, stack: Stack): Role {
     };
   }
 
-  const read = () => {
-    latest = find();
-    return latest;
-  };
-
   async function create(): Promise<RoleState> {
     const AssumeRolePolicyDocument = JSON.stringify(trust);
     const Tags = asTagList(stack.tags);
     const Description = `What the function ${stack.lambda.name} may do`;
     await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, Description, Tags }));
-    const created = { createdAt: new Date(), trust, policy: undefined, otherInline: [], attached: [] };
-    latest = Promise.resolve(created);
-    return created;
+    return { createdAt: new Date(), trust, policy: undefined, otherInline: [], attached: [] };
   }
 
   const putPolicy = () =>
@@ -98,15 +81,15 @@ export function role({ sdk: { iam } }: Aws, stack: Stack): Role {
     together(...arns.map(PolicyArn => iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }))));
 
   const settings = ({ otherInline, attached, ...state }: RoleState) => [
-    { name: "trust policy", actual: state.trust, wanted: trust, write: putTrust },
-    { name: `policy ${policyName}`, actual: state.policy, wanted: policy, write: putPolicy },
+    { name: "trust policy", actual: state.trust, wanted: trust, call: putTrust },
+    { name: `policy ${policyName}`, actual: state.policy, wanted: policy, call: putPolicy },
     {
       name: "other inline policies",
       actual: otherInline,
       wanted: [],
-      write: () => deleteInline(otherInline),
+      call: () => deleteInline(otherInline),
     },
-    { name: "attached policies", actual: attached, wanted: [], write: () => detach(attached) },
+    { name: "attached policies", actual: attached, wanted: [], call: () => detach(attached) },
   ];
 
   /** A role can be deleted only once it has no policies. */
@@ -116,9 +99,7 @@ export function role({ sdk: { iam } }: Aws, stack: Stack): Role {
     await iam.send(new DeleteRoleCommand({ RoleName }));
   }
 
-  const createdAt = async () => (await latest)?.createdAt ?? new Date();
-
-  return { type: "role", name, read, create, settings, remove, createdAt };
+  return { type: "role", name, read, create, settings, remove };
 }
 
 /** IAM answers policies percent-encoded. */

@@ -2,7 +2,6 @@
  * The stage: which deployment of the API the world sees, and how fast it may ask. A deployment is an immutable
  * snapshot of the routes; its description holds the digest of the routes that it was made from.
  */
-import { createHash } from "node:crypto";
 import {
   CreateDeploymentCommand,
   CreateStageCommand,
@@ -15,22 +14,26 @@ import {
   UpdateStageCommand,
 } from "@aws-sdk/client-api-gateway";
 import type { Aws } from "../converge/aws.ts";
-import { orAbsent, type Resource } from "../converge/resource.ts";
+import { type Findings, type Known, orAbsent, type Resource } from "../converge/resource.ts";
 import { pause } from "../converge/retry.ts";
 import type { Stack } from "../stack.ts";
-import type { Api } from "./api.ts";
-import { errorDocuments, methods } from "./methods.ts";
-import type { Routes } from "./routes.ts";
 
 interface StageState {
   restApiId: string;
   /** The description of the live deployment. */
   deployment: string | undefined;
+  /** Whether this run made it, of the routes as they are wanted. */
+  isNew: boolean;
   /** The ids of all deployments, the live one's too. */
   deploymentIds: string[];
   /** By method: "*\/*" is all of them. */
   throttling: Record<string, Throttling>;
   tags: Record<string, string>;
+}
+
+interface StageNeeds {
+  api: Known<{ id: string }>;
+  routes: Known<{ digest: string }>;
 }
 
 interface Throttling {
@@ -44,18 +47,11 @@ const EVERY_METHOD = "*/*";
 const SETTLING_MS = 10_000;
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-stages.html */
-export function stage(
-  { sdk: { apigateway }, region }: Aws,
-  stack: Stack,
-  allowedOrigin: string,
-  api: Pick<Api, "id">,
-  routes: Pick<Routes, "haveDrifted" | "isContested">,
-): Resource<StageState> {
+export function apiStage({ sdk: { apigateway } }: Aws, stack: Stack): Resource<StageState, StageNeeds> {
   const { stageName, requestsPerSecond, burst } = stack.api;
-  const description = digest([methods(stack, allowedOrigin), errorDocuments(stack, allowedOrigin)]);
 
-  async function read(): Promise<StageState | undefined> {
-    const restApiId = await api.id();
+  async function read({ api }: StageNeeds): Promise<StageState | undefined> {
+    const restApiId = (await api())?.id;
     if (restApiId === undefined) return undefined;
     const [found, deployments] = await Promise.all([
       orAbsent(apigateway.send(new GetStageCommand({ restApiId, stageName })), "NotFoundException"),
@@ -66,6 +62,7 @@ export function stage(
     return {
       restApiId,
       deployment: all.find(({ id }) => id === found.deploymentId)?.description,
+      isNew: false,
       deploymentIds: all.map(({ id }) => id!),
       throttling: throttlingOf(found.methodSettings),
       tags: found.tags ?? {},
@@ -76,31 +73,27 @@ export function stage(
    * Freezes the routes as they are now. If another deploy was rewriting them at the same time, its snapshot may
    * be of half of ours: then ours comes after it has ended.
    */
-  async function createDeployment(restApiId: string): Promise<string> {
-    if (routes.isContested()) await pause(SETTLING_MS);
+  async function createDeployment(restApiId: string, needs: StageNeeds) {
+    const { digest: description, contested } = (await needs.routes())!;
+    if (contested) await pause(SETTLING_MS);
     const { id } = await apigateway.send(new CreateDeploymentCommand({ restApiId, description }));
-    return id!;
+    return { deploymentId: id!, description };
   }
 
-  async function create(): Promise<StageState> {
-    const restApiId = (await api.id())!;
-    const deploymentId = await createDeployment(restApiId);
+  async function create(needs: StageNeeds): Promise<StageState> {
+    const restApiId = (await needs.api())!.id;
+    const { deploymentId, description: deployment } = await createDeployment(restApiId, needs);
     await apigateway.send(new CreateStageCommand({ restApiId, stageName, deploymentId, tags: stack.tags }));
-    return {
-      restApiId,
-      deployment: description,
-      deploymentIds: [deploymentId],
-      throttling: {},
-      tags: stack.tags,
-    };
+    const deploymentIds = [deploymentId];
+    return { restApiId, deployment, isNew: true, deploymentIds, throttling: {}, tags: stack.tags };
   }
 
   const patch = (restApiId: string, ...patchOperations: PatchOperation[]) =>
     apigateway.send(new UpdateStageCommand({ restApiId, stageName, patchOperations }));
 
   /** The new snapshot is complete before the stage shows it; tidying up must never fail a deploy. */
-  async function redeploy({ restApiId, deploymentIds }: StageState) {
-    const value = await createDeployment(restApiId);
+  async function redeploy({ restApiId, deploymentIds }: StageState, needs: StageNeeds) {
+    const { deploymentId: value } = await createDeployment(restApiId, needs);
     await patch(restApiId, { op: "replace", path: "/deploymentId", value });
     for (const deploymentId of deploymentIds) {
       await apigateway.send(new DeleteDeploymentCommand({ restApiId, deploymentId })).catch(() => {});
@@ -118,36 +111,32 @@ export function stage(
   };
 
   const tag = ({ restApiId }: StageState) => {
-    const resourceArn = `arn:${stack.partition}:apigateway:${region}::/restapis/${restApiId}/stages/${stageName}`;
+    const resourceArn = `arn:${stack.partition}:apigateway:${stack.region}::/restapis/${restApiId}/stages/${stageName}`;
     return apigateway.send(new TagResourceCommand({ resourceArn, tags: stack.tags }));
   };
 
-  /** A snapshot of routes that have drifted may hold the drift, whatever its description says. */
-  const shown = async ({ deployment }: StageState) =>
-    (await routes.haveDrifted()) ? `${deployment} (drifted)` : deployment;
-
-  const settings = async (state: StageState) => [
-    {
-      name: "deployment",
-      actual: await shown(state),
-      wanted: description,
-      write: () => redeploy(state),
-    },
+  const settings = async (state: StageState, needs: StageNeeds) => [
+    { settings: deploymentSettings(state, await needs.routes()), call: () => redeploy(state, needs) },
     {
       name: "throttling",
       actual: state.throttling,
       wanted: { [EVERY_METHOD]: { requestsPerSecond, burst } },
-      write: () => throttle(state),
+      call: () => throttle(state),
     },
-    { name: "tag", actual: ours(state.tags, stack.tags), wanted: stack.tags, write: () => tag(state) },
+    { name: "tag", actual: ours(state.tags, stack.tags), wanted: stack.tags, call: () => tag(state) },
   ];
 
   return { type: "stage", name: stageName, read, create, settings };
 }
 
-/** Names what the routes are, so that an equal deployment can be told from a different one. */
-const digest = (wanted: unknown) =>
-  `Routes ${createHash("sha256").update(JSON.stringify(wanted)).digest("hex").slice(0, 32)}`;
+/** A snapshot of routes that this run had to change may hold what was wrong, whatever its description says. */
+function deploymentSettings({ deployment, isNew }: StageState, routes: Findings<{ digest: string }>) {
+  const isWhole = isNew || routes?.amended === false;
+  return [
+    { name: "deployment", actual: deployment, wanted: routes?.digest ?? "(of the routes to come)" },
+    { name: "deployed routes", actual: isWhole ? "whole" : "perhaps not as wanted", wanted: "whole" },
+  ];
+}
 
 const throttlingOf = (settings: Record<string, MethodSetting> = {}): Record<string, Throttling> =>
   Object.fromEntries(

@@ -14,19 +14,22 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { Aws } from "../converge/aws.ts";
 import { Refusal } from "../converge/errors.ts";
-import { assertOurs, type Existing, orAbsent, type Resource } from "../converge/resource.ts";
+import { orAbsent, type Removable, type Resource } from "../converge/resource.ts";
 import { waitFor } from "../converge/retry.ts";
-import { asTagList, fromTagList } from "../converge/tags.ts";
+import { assertOurs, asTagList, fromTagList } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
 
-export interface TableState {
+interface TableState {
   billingMode: string;
   deletionProtection: boolean;
   pointInTimeRecovery: boolean;
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithTables.html */
-export function table({ sdk: { dynamodb } }: Aws, stack: Stack): Resource<TableState> & Existing<TableState> {
+export function itemTable(
+  { sdk: { dynamodb } }: Aws,
+  stack: Stack,
+): Resource<TableState> & Removable<TableState> {
   const wanted = stack.table;
   const { name: TableName, arn: ResourceArn } = wanted;
 
@@ -98,19 +101,19 @@ export function table({ sdk: { dynamodb } }: Aws, stack: Stack): Resource<TableS
       name: "billing mode",
       actual: state.billingMode,
       wanted: wanted.billingMode,
-      write: update({ BillingMode: wanted.billingMode }),
+      call: update({ BillingMode: wanted.billingMode }),
     },
     {
       name: "deletion protection",
       actual: state.deletionProtection,
       wanted: wanted.deletionProtection,
-      write: update({ DeletionProtectionEnabled: wanted.deletionProtection }),
+      call: update({ DeletionProtectionEnabled: wanted.deletionProtection }),
     },
     {
       name: "point-in-time recovery",
       actual: state.pointInTimeRecovery,
       wanted: wanted.pointInTimeRecovery,
-      write: recover,
+      call: recover,
     },
   ];
 

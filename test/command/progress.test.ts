@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { liveProgress, plainProgress, planText } from "../../command/progress.ts";
 import { timeline } from "../../command/timeline.ts";
-import type { Result } from "../../converge/steps.ts";
+import type { Result } from "../../converge/progress.ts";
 import { Screen } from "./screen.ts";
 
 const result = (part: Partial<Result>): Result => ({
@@ -19,7 +19,7 @@ const result = (part: Partial<Result>): Result => ({
 function written(part: Partial<Result>): string {
   let text = "";
   const progress = plainProgress({ write: more => (text += more) });
-  progress.done(result(part));
+  progress.tell({ kind: "done", result: result(part) });
   return text;
 }
 
@@ -89,12 +89,12 @@ describe("live progress", () => {
   test("shows what is worked on below what is done, and leaves only that", async () => {
     const { screen, progress } = await live(80);
 
-    progress.working(result({ type: "role", name: "shop" }));
-    progress.working(result({}));
-    progress.done(result({ type: "role", name: "shop" }));
+    progress.tell({ kind: "working", result: result({ type: "role", name: "shop" }) });
+    progress.tell({ kind: "working", result: result({}) });
+    progress.tell({ kind: "done", result: result({ type: "role", name: "shop" }) });
     const meanwhile = screen.text;
-    progress.note("so far");
-    progress.done(result({}));
+    progress.tell({ kind: "note", text: "so far" });
+    progress.tell({ kind: "done", result: result({}) });
 
     assert.match(meanwhile, /^created {3}role shop \(1\.0 s\)\n. creating table shop 0\.\d s$/);
     assert.equal(screen.text, "created   role shop (1.0 s)\nso far\ncreated   table shop (1.0 s)");
@@ -103,20 +103,20 @@ describe("live progress", () => {
   test("cuts a line that is longer than the terminal is wide", async () => {
     const { screen, progress } = await live(24);
 
-    progress.working(result({ name: "a-long-name-for-a-table" }));
+    progress.tell({ kind: "working", result: result({ name: "a-long-name-for-a-table" }) });
     const meanwhile = screen.text;
-    progress.interrupt();
+    progress.tell({ kind: "interrupted" });
 
     assert.match(meanwhile, /^. creating table … 0\.\d s$/);
   });
 
   test("leaves nothing behind when it is interrupted", async () => {
     const { screen, progress } = await live(80);
-    progress.note("so far");
-    progress.working(result({}));
-    progress.working(result({ type: "role" }));
+    progress.tell({ kind: "note", text: "so far" });
+    progress.tell({ kind: "working", result: result({}) });
+    progress.tell({ kind: "working", result: result({ type: "role" }) });
 
-    progress.interrupt();
+    progress.tell({ kind: "interrupted" });
 
     assert.equal(screen.text, "so far");
   });
@@ -140,8 +140,8 @@ describe("plain progress", () => {
     let text = "";
     const progress = plainProgress({ write: more => (text += more) });
 
-    progress.done(result({ outcome: "unchanged" }));
-    progress.end([result({ outcome: "unchanged" })]);
+    progress.tell({ kind: "done", result: result({ outcome: "unchanged" }) });
+    progress.tell({ kind: "ended", results: [result({ outcome: "unchanged" })] });
 
     assert.equal(text, "unchanged table shop\n");
   });

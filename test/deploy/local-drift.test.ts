@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import * as apigateway from "@aws-sdk/client-api-gateway";
+import * as iam from "@aws-sdk/client-iam";
 import * as lambda from "@aws-sdk/client-lambda";
 import { startAws } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
@@ -106,4 +107,26 @@ describe("drift is named and repaired:", () => {
       assert.ok(again.resources.every(({ outcome }) => outcome === "unchanged"));
     });
   }
+
+  test("function, role of that name, after the role was removed: it is set to the new one", async () => {
+    await deploy({ name: FunctionName, region });
+    const target = { RoleName: `${FunctionName}-${region}` };
+    await clients.iam.send(new iam.DeleteRolePolicyCommand({ ...target, PolicyName: "store-items" }));
+    await clients.iam.send(new iam.DeleteRoleCommand(target));
+    local.calls.length = 0;
+
+    const { resources } = await deploy({ name: FunctionName, region });
+
+    const changed = resources.filter(({ outcome }) => outcome !== "unchanged");
+    assert.deepEqual(
+      changed.map(({ type, outcome, changes }) => [type, outcome, changes.map(({ setting }) => setting)]),
+      [
+        ["role", "created", []],
+        ["function", "updated", ["role of that name"]],
+      ],
+    );
+    assert.ok(local.calls.some(({ operation }) => operation === "UpdateFunctionConfiguration"));
+    const again = await deploy({ name: FunctionName, region });
+    assert.ok(again.resources.every(({ outcome }) => outcome === "unchanged"));
+  });
 });

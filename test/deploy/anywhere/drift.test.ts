@@ -322,7 +322,7 @@ describe("drift is named and repaired:", () => {
       const repaired = await deploy({ name, region, aws });
 
       const changed = repaired.resources.filter(({ outcome }) => outcome !== "unchanged");
-      const redeployed = type === "routes" ? [["stage", "updated", ["deployment"]]] : [];
+      const redeployed = type === "routes" ? [["stage", "updated", ["deployed routes"]]] : [];
       assert.deepEqual(
         changed.map(result => [result.type, result.outcome, result.changes.map(change => change.setting)]),
         [[type, "updated", [setting]], ...redeployed],
