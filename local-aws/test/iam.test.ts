@@ -117,7 +117,7 @@ test("what is missing or of another type than its parameter is refused", async (
 
 test("an empty list of tags, and one whose numbers have gaps, are lists", async () => {
   const { iam } = smallAws();
-  const gaps = "&Tags.member.7.Key=b&Tags.member.7.Value=2&Tags.member.10.Key=c&Tags.member.10.Value=3";
+  const gaps = "&Tags.member.10.Key=c&Tags.member.10.Value=3&Tags.member.7.Key=b&Tags.member.7.Value=2";
 
   await iam.send(tampered(role("none"), form => `${form}&Tags=`));
   await iam.send(tampered(role("gaps"), form => form + gaps));

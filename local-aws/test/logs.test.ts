@@ -19,6 +19,7 @@ import {
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { writeLog } from "../src/logs/service.ts";
 import { ACCOUNT, refused, smallAws } from "./small-aws.ts";
+import { tampered } from "./tampered.ts";
 
 const ARN = `arn:aws:logs:eu-west-1:${ACCOUNT}:log-group:/g`;
 
@@ -199,4 +200,33 @@ test("a function's role decides what of its lines is kept, and whether a missing
   await allow("logs:PutLogEvents");
   writeLog(world, "eu-west-1", line);
   assert.equal(await kept(), 1);
+});
+
+test("a parameter of another type than AWS's is refused, and so is what must be there and is not", async () => {
+  const { logs } = await withGroup();
+  const number = { logGroupName: "/g", logGroupIdentifier: 7 };
+  const with7 = (more: object) => (body: string) => JSON.stringify({ ...JSON.parse(body), ...more });
+  const names = { logGroupName: "/g", logStreamName: "s" };
+  const wrong = async (call: Promise<unknown>, words = /NUMBER_VALUE can not be converted to a String/) =>
+    refused(call, "SerializationException", 400, words);
+
+  const create = new CreateLogGroupCommand({ logGroupName: "/h" });
+  await wrong(logs.send(tampered(create, with7({ logGroupName: 7 }))));
+  const described = new DescribeLogGroupsCommand({});
+  await wrong(logs.send(tampered(described, with7({ logGroupNamePattern: 7 }))));
+  await wrong(logs.send(tampered(new DescribeLogStreamsCommand(names), with7(number))));
+  await wrong(logs.send(tampered(new GetLogEventsCommand(names), with7(number))));
+  await wrong(logs.send(tampered(new FilterLogEventsCommand({ logGroupName: "/g" }), with7(number))));
+  const tagged = new CreateLogGroupCommand({ logGroupName: "/h" });
+  await wrong(logs.send(tampered(tagged, with7({ tags: ["a"] }))), /Start of list/);
+  await wrong(logs.send(tampered(new GetLogEventsCommand(names), with7({ limit: "5" }))), /STRING_VALUE/);
+  await wrong(logs.send(tampered(new DescribeLogGroupsCommand({}), () => "[]")), /Start of list/);
+  await wrong(logs.send(tampered(new DescribeLogGroupsCommand({}), () => "{")), /JSON/);
+  const nameless = new CreateLogGroupCommand({ logGroupName: "/h" });
+  await refused(
+    logs.send(tampered(nameless, () => "null")),
+    "InvalidParameterException",
+    400,
+    /'logGroupName'/,
+  );
 });

@@ -18,7 +18,7 @@ export function tampered<Command extends { middlewareStack: unknown }>(
         ...others,
         request: Object.assign(request, { body: change(textOf(request.body)) }),
       });
-  stack.add(middleware, { step: "build", priority: "high", name: "tampered" });
+  stack.add(middleware, { step: "serialize", priority: "low", name: "tampered" });
   return command;
 }
 

@@ -1,28 +1,33 @@
 /** The operations of CloudWatch Logs on streams and events. */
 import { randomUUID } from "node:crypto";
-import { AwsError, type Context, type Input, notImplemented, type Operation } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-cloudwatch-logs";
+import { AwsError, type Context, notImplemented } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import {
   addEvents,
+  checkName,
+  checkParameter,
   eventsOf,
   groupArn,
   invalid,
+  invalidToken,
   type LogEvent,
   type LogGroup,
   type LogStream,
-  nameIn,
   newEvent,
   page,
   requireGroup,
 } from "./state.ts";
 
-const READS = ["logGroupName", "logGroupIdentifier", "startTime", "endTime", "nextToken", "limit"];
+const READS = ["logGroupName", "logGroupIdentifier", "startTime", "endTime", "nextToken", "limit"] as const;
+const MOST_EVENTS = 10_000;
 
-export const eventOperations: Record<string, Operation> = {
+export const eventOperations: Operations<typeof sdk> = {
   CreateLogStream: {
     params: ["logGroupName", "logStreamName"],
     run(input, context) {
       const group = requireGroup(input, context);
-      const name = nameIn(input, "logStreamName");
+      const name = checkName("logStreamName", input.logStreamName);
       if (group.streams.some(stream => stream.name === name))
         throw new AwsError("ResourceAlreadyExistsException", 400, "The specified log stream already exists");
       group.streams.push({ name, createdAt: Date.now() });
@@ -55,18 +60,18 @@ export const eventOperations: Record<string, Operation> = {
   },
 };
 
-function requireStream(group: LogGroup, input: Input): LogStream {
-  const name = nameIn(input, "logStreamName");
+function requireStream(group: LogGroup, input: { logStreamName: string }): LogStream {
+  const name = checkName("logStreamName", input.logStreamName);
   const stream = group.streams.find(stream => stream.name === name);
   if (!stream)
     throw new AwsError("ResourceNotFoundException", 400, "The specified log stream does not exist.");
   return stream;
 }
 
-function putEvents(input: Input, context: Context) {
+function putEvents(input: Given<sdk.PutLogEventsCommandInput>, context: Context) {
   const group = requireGroup(input, context);
   const { name } = requireStream(group, input);
-  const events: { timestamp: number; message: string }[] = input.logEvents ?? [];
+  const events = input.logEvents;
   if (events.length === 0) throw invalid("Log events must not be empty.");
   if (events.some(({ timestamp }, at) => timestamp < (events[at - 1]?.timestamp ?? 0)))
     throw invalid("Log events in a single PutLogEvents request must be in chronological order.");
@@ -77,9 +82,10 @@ function putEvents(input: Input, context: Context) {
   return { nextSequenceToken: randomUUID().replaceAll("-", "") };
 }
 
-function describeStreams(input: Input, context: Context) {
+function describeStreams(input: Given<sdk.DescribeLogStreamsCommandInput>, context: Context) {
   const group = requireGroup(input, context);
   const { orderBy = "LogStreamName", logStreamNamePrefix: prefix = "" } = input;
+  checkParameter("orderBy", orderBy, { oneOf: ["LogStreamName", "LastEventTime"] });
   if (orderBy === "LastEventTime" && prefix !== "")
     throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
   const streams = group.streams
@@ -107,20 +113,21 @@ function shown({ name, createdAt }: LogStream, group: LogGroup, context: Context
 }
 
 const within =
-  ({ startTime = 0, endTime = Number.POSITIVE_INFINITY }: Input) =>
+  ({ startTime = 0, endTime = Number.POSITIVE_INFINITY }: { startTime?: number; endTime?: number }) =>
   ({ timestamp }: LogEvent) =>
     timestamp >= startTime && timestamp <= endTime;
 
-function getEvents(input: Input, context: Context) {
+function getEvents(input: Given<sdk.GetLogEventsCommandInput>, context: Context) {
   const group = requireGroup(input, context);
   const { name } = requireStream(group, input);
   const events = eventsOf(group)
     .filter(event => event.stream === name)
     .filter(within(input));
-  const { nextToken, limit = 10_000, startFromHead = false } = input;
-  const [direction, position] = nextToken?.split("/") ?? [];
-  const from = startFromHead || direction === "f" ? Number(position ?? 0) : undefined;
-  const end = from === undefined ? Number(position ?? events.length) : Math.min(from + limit, events.length);
+  const { nextToken, limit = MOST_EVENTS, startFromHead = false } = input;
+  checkParameter("limit", limit, { min: 1, max: MOST_EVENTS });
+  const { direction, position } = nextToken === undefined ? {} : placeOf(nextToken);
+  const from = startFromHead || direction === "f" ? (position ?? 0) : undefined;
+  const end = from === undefined ? (position ?? events.length) : Math.min(from + limit, events.length);
   const start = from ?? Math.max(end - limit, 0);
   return {
     events: events
@@ -132,7 +139,14 @@ function getEvents(input: Input, context: Context) {
   };
 }
 
-function filterEvents(input: Input, context: Context) {
+/** Which way a token goes, and from where. */
+function placeOf(token: string): { direction?: string; position?: number } {
+  const { direction, position } = /^(?<direction>[fb])\/(?<position>\d{1,9})$/.exec(token)?.groups ?? {};
+  if (direction === undefined) throw invalidToken();
+  return { direction, position: Number(position) };
+}
+
+function filterEvents(input: Given<sdk.FilterLogEventsCommandInput>, context: Context) {
   const group = requireGroup(input, context);
   const { logStreamNames: names, logStreamNamePrefix: prefix = "", filterPattern = "" } = input;
   const matches = messageFilter(filterPattern);
@@ -140,7 +154,7 @@ function filterEvents(input: Input, context: Context) {
     .filter(within(input))
     .filter(({ stream }) => (names?.includes(stream) ?? true) && stream.startsWith(prefix))
     .filter(({ message }) => matches(message));
-  const { items, nextToken } = page(events, { limit: 10_000, ...input }, 10_000);
+  const { items, nextToken } = page(events, { limit: MOST_EVENTS, ...input }, MOST_EVENTS);
   return {
     events: items.map(({ id, stream, ...event }) => ({ eventId: id, logStreamName: stream, ...event })),
     searchedLogStreams: [],

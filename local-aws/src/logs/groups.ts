@@ -1,13 +1,15 @@
 /** The operations of CloudWatch Logs on log groups. */
 
-import { AwsError, type Context, type Input, type Operation } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-cloudwatch-logs";
+import { AwsError, type Context } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import {
+  checkName,
   checkParameter,
   groupArn,
   groupsOf,
   invalid,
   type LogGroup,
-  nameIn,
   page,
   requireGroup,
 } from "./state.ts";
@@ -19,7 +21,7 @@ const RETENTION_DAYS = [
 
 const MAX_TAGS = 50;
 
-export const groupOperations: Record<string, Operation> = {
+export const groupOperations: Operations<typeof sdk> = {
   CreateLogGroup: {
     params: ["logGroupName", "tags", "logGroupClass", "deletionProtectionEnabled"],
     run: createGroup,
@@ -40,8 +42,6 @@ export const groupOperations: Record<string, Operation> = {
   PutLogGroupDeletionProtection: {
     params: ["logGroupIdentifier", "deletionProtectionEnabled"],
     run(input, context) {
-      checkParameter("logGroupIdentifier", input.logGroupIdentifier, { required: true });
-      checkParameter("deletionProtectionEnabled", input.deletionProtectionEnabled, { required: true });
       requireGroup(input, context).deletionProtectionEnabled = input.deletionProtectionEnabled;
     },
   },
@@ -49,7 +49,7 @@ export const groupOperations: Record<string, Operation> = {
     params: ["logGroupName", "retentionInDays"],
     run(input, context) {
       const group = requireGroup(input, context);
-      checkParameter("retentionInDays", input.retentionInDays, { required: true, oneOf: RETENTION_DAYS });
+      checkParameter("retentionInDays", input.retentionInDays, { oneOf: RETENTION_DAYS });
       group.retentionInDays = input.retentionInDays;
     },
   },
@@ -87,8 +87,8 @@ const protectedGroup = () =>
     "Cannot delete log group with deletion protection enabled. Disable deletion protection first.",
   );
 
-function createGroup(input: Input, { world, region }: Context): void {
-  const name = nameIn(input, "logGroupName");
+function createGroup(input: Given<sdk.CreateLogGroupCommandInput>, { world, region }: Context): void {
+  const name = checkName("logGroupName", input.logGroupName);
   checkParameter("logGroupClass", input.logGroupClass, { oneOf: ["STANDARD"] });
   const tags = checkTags(input.tags ?? {});
   const groups = groupsOf(world, region);
@@ -99,7 +99,7 @@ function createGroup(input: Input, { world, region }: Context): void {
   groups.push({ name, createdAt: Date.now(), tags, streams: [], deletionProtectionEnabled });
 }
 
-function describeGroups(input: Input, context: Context) {
+function describeGroups(input: Given<sdk.DescribeLogGroupsCommandInput>, context: Context) {
   const { logGroupNamePrefix: prefix, logGroupNamePattern: pattern } = input;
   if (prefix !== undefined && pattern !== undefined)
     throw invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
@@ -120,15 +120,15 @@ const shown = (group: LogGroup, context: Context) => ({
   metricFilterCount: 0,
   arn: `${groupArn(group, context)}:*`,
   storedBytes: 0,
-  logGroupClass: "STANDARD",
+  logGroupClass: "STANDARD" as const,
   logGroupArn: groupArn(group, context),
   deletionProtectionEnabled: group.deletionProtectionEnabled ?? false,
 });
 
 /** Tags are asked for by the ARN without the `:*` that DescribeLogGroups ends it with. */
-function groupByArn(input: Input, context: Context): LogGroup {
+function groupByArn(input: { resourceArn: string }, context: Context): LogGroup {
   const arn = input.resourceArn;
-  checkParameter("resourceArn", arn, { required: true, min: 1, max: 1011, pattern: /^[\w+=/:,.@-]*$/ });
+  checkParameter("resourceArn", arn, { min: 1, max: 1011, pattern: /^[\w+=/:,.@-]*$/ });
   const group = groupsOf(context.world, context.region).find(group => groupArn(group, context) === arn);
   if (!group) throw new AwsError("ResourceNotFoundException", 400, "The specified resource does not exist.");
   return group;

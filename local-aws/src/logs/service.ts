@@ -1,14 +1,24 @@
 /** CloudWatch Logs. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/ */
 
+import * as sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { Service } from "../service.ts";
-import { awsJson } from "../wire/json.ts";
+import { awsJson } from "../wire/aws-json.ts";
+import { missingMembers } from "../wire/faults.ts";
+import { apiOf } from "../wire/schema.ts";
 import { eventOperations } from "./events.ts";
 import { groupOperations } from "./groups.ts";
+import { invalid } from "./state.ts";
 
 export { type LogLine, writeLog } from "./line.ts";
 
+const api = apiOf(sdk);
+
 export const logs: Service = {
   name: "logs",
-  protocol: awsJson("1.1"),
+  api,
+  protocol: awsJson(api, {
+    version: "1.1",
+    faults: { missing: members => invalid(missingMembers(members)) },
+  }),
   operations: { ...groupOperations, ...eventOperations },
 };

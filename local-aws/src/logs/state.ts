@@ -1,6 +1,7 @@
 /** What CloudWatch Logs keeps, and the checks that its operations share. */
 import { randomUUID } from "node:crypto";
-import { AwsError, type Context, type Input } from "../service.ts";
+import { pageOf } from "../page.ts";
+import { AwsError, type Context } from "../service.ts";
 import { brokenConstraint, type Constraints } from "../wire/constraints.ts";
 import type { World } from "../world.ts";
 
@@ -78,15 +79,19 @@ export function checkParameter(name: string, value: unknown, constraints: Constr
   if (broken) throw invalid(broken);
 }
 
-/** The name that a call gives, checked. */
-export function nameIn(input: Input, parameter: keyof typeof NAMES): string {
-  checkParameter(parameter, input[parameter], NAMES[parameter]);
-  return input[parameter];
+/** A name that a call gives, checked. */
+export function checkName(parameter: keyof typeof NAMES, name: string | undefined): string {
+  checkParameter(parameter, name, NAMES[parameter]);
+  return name ?? "";
 }
 
 /** The group that a call is about, by name or by identifier (name or ARN). */
-export function requireGroup(input: Input, { world, region }: Context): LogGroup {
-  const name = input.logGroupIdentifier?.split(":log-group:").pop() ?? nameIn(input, "logGroupName");
+export function requireGroup(
+  input: { logGroupName?: string; logGroupIdentifier?: string },
+  { world, region }: Context,
+): LogGroup {
+  const identified = input.logGroupIdentifier?.split(":log-group:").pop();
+  const name = identified ?? checkName("logGroupName", input.logGroupName);
   const group = groupsOf(world, region).find(group => group.name === name);
   if (!group) throw new AwsError("ResourceNotFoundException", 400, "The specified log group does not exist.");
   return group;
@@ -95,11 +100,15 @@ export function requireGroup(input: Input, { world, region }: Context): LogGroup
 export const groupArn = (group: LogGroup, { world, region }: Context): string =>
   `arn:aws:logs:${region}:${world.account}:log-group:${group.name}`;
 
-/** One page of a list: the token of the next one holds where it starts. */
-export function page<Item>(items: Item[], { nextToken, limit = 50 }: Input, maximum = 50) {
+/** One page of a list. */
+export function page<Item>(
+  all: Item[],
+  { nextToken, limit = 50 }: { nextToken?: string; limit?: number },
+  maximum = 50,
+) {
   checkParameter("limit", limit, { min: 1, max: maximum });
-  const start = nextToken === undefined ? 0 : Number(nextToken);
-  if (!Number.isInteger(start) || start < 0) throw invalid("The specified nextToken is invalid.");
-  const end = start + limit;
-  return { items: items.slice(start, end), nextToken: end < items.length ? String(end) : undefined };
+  const { items, next } = pageOf(all, { token: nextToken, size: Math.trunc(limit) }, invalidToken);
+  return { items, nextToken: next };
 }
+
+export const invalidToken = () => invalid("The specified nextToken is invalid.");
