@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { type Answer, ConnectionCut } from "./aws.ts";
 
 /** The parts of the SDK's HttpRequest that reach the wire. */
-interface SdkRequest {
+export interface SdkRequest {
   protocol?: string;
   method: string;
   path: string;

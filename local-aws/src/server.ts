@@ -3,6 +3,7 @@ import { accountKey, authorize } from "./access/authorize.ts";
 import { verify } from "./access/verify.ts";
 import { apigateway } from "./apigateway/service.ts";
 import { type Answer, type Around, createAnswer } from "./aws.ts";
+import type { Items } from "./dynamodb/items.ts";
 import { dynamodb } from "./dynamodb/service.ts";
 import { serveApi } from "./execute-api/serve.ts";
 import { type Front, listenAsAmazon } from "./front.ts";
@@ -12,6 +13,7 @@ import { lambda } from "./lambda/service.ts";
 import { logs } from "./logs/service.ts";
 import { s3, servePublicObject } from "./s3/service.ts";
 import { openWorld } from "./save.ts";
+import type { Service } from "./service.ts";
 import { sts } from "./sts/service.ts";
 import type { CallRecord, World } from "./world.ts";
 
@@ -49,6 +51,17 @@ export interface Aws {
 
 const MAX_CALLS = 10_000;
 
+/** All services that there are. */
+export const servicesOf = (items: Items): readonly Service[] => [
+  apigateway,
+  dynamodb(items),
+  iam,
+  lambda,
+  logs,
+  s3,
+  sts,
+];
+
 /** A local AWS without a socket: requests are given to its `answer`. */
 export async function createAws(options: AwsOptions = {}): Promise<Aws> {
   const { region = "us-east-1", port = 4566, directory, account, around } = options;
@@ -56,7 +69,7 @@ export async function createAws(options: AwsOptions = {}): Promise<Aws> {
   world.onClose(() => items.close());
   const answer = createAnswer({
     world,
-    services: [apigateway, dynamodb(items), iam, lambda, logs, s3, sts],
+    services: servicesOf(items),
     publics: [serveApi(world), servePublicObject(world)],
     verify: (request, signature) => verify(world, request, signature),
     authorize,

@@ -16,6 +16,10 @@ export interface Choice {
   fixed: Record<string, unknown>;
   /** Members that are left out. */
   without: readonly string[];
+  /** The only members that the outermost structure has, where they are counted up. */
+  only?: readonly string[];
+  /** Whether texts are made of letters, digits, "-" and "_", so that they are names for most parameters. */
+  plain?: boolean;
 }
 
 const PLAIN = { noNullPrototype: true };
@@ -26,7 +30,10 @@ export function structure(
   choice: Choice,
   depth = 0,
 ): fc.Arbitrary<Record<string, unknown>> {
-  const members = possible(shape, depth).filter(({ name }) => !choice.without.includes(name));
+  const only = depth === 0 ? choice.only : undefined;
+  const members = possible(shape, depth).filter(
+    ({ name }) => !choice.without.includes(name) && (only?.includes(name) ?? true),
+  );
   const values = Object.fromEntries(members.map(member => [member.name, memberValue(member, choice, depth)]));
   if (shape.union && members.length > 0)
     return fc.oneof(...Object.entries(values).map(([name, value]) => fc.record({ [name]: value }, PLAIN)));
@@ -51,7 +58,7 @@ const IN_HTTP = ["httpLabel", "httpHeader", "httpQuery", "httpPrefixHeaders", "h
 function memberValue({ name, shape, traits }: Member, choice: Choice, depth: number): fc.Arbitrary<unknown> {
   if (traits.httpResponseCode) return fc.constant(202);
   if (Object.hasOwn(choice.fixed, name) && shape.kind === "string") return fc.constant(choice.fixed[name]);
-  const string = IN_HTTP.some(trait => trait in traits) ? plain : text;
+  const string = choice.plain || IN_HTTP.some(trait => trait in traits) ? plain : text;
   return value(shape, string, choice, depth + 1);
 }
 
