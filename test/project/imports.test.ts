@@ -61,7 +61,7 @@ const RULES: Rule[] = [
   {
     says: "docs/ imports the product's data",
     of: /^docs\//,
-    may: /^(\w+\.ts|package\.json|resources\/methods\.ts)$/,
+    may: /^(\w+\.ts|package\.json|resources\/routes\.ts)$/,
     packages: NOTHING,
   },
   {
