@@ -78,6 +78,13 @@ const KNOWN: Known[] = [
   // Nobody listens, or there is no such name: a mistake in the settings, which patience does not mend.
   { names: ["ECONNREFUSED", "ENOTFOUND"], passes: "soon", ...UNREACHABLE },
   { names: ["EAI_AGAIN", "ECONNRESET", "EPIPE", "ETIMEDOUT", "TimeoutError"], ...UNREACHABLE },
+  // An answer of 501, which the SDK retries as any of the 500s.
+  {
+    names: ["NotImplemented"],
+    passes: "never",
+    why: ({ message }) => `there is no such thing there: ${message}`,
+    remedy: "Look at AWS_ENDPOINT_URL: what stands in for AWS there does not do all that this stack needs.",
+  },
   // The SDK takes the name for throttling, as it is elsewhere.
   {
     names: ["LimitExceededException"],

@@ -92,6 +92,19 @@ describe("deploy says in plain words", () => {
     assert.match(remedy, /^Choose another --name/);
   });
 
+  test("what an endpoint that stands in for AWS does not do, at once", async () => {
+    const error = new AwsError("NotImplemented", 501, "Roles are not implemented.");
+    refused = { operation: "CreateRole", error };
+    local.calls.length = 0;
+
+    const { message, remedy } = await failure("missing");
+    refused = undefined;
+
+    assert.match(message, /^Cannot call IAM's CreateRole because there is no such thing there: Roles/);
+    assert.match(remedy, /AWS_ENDPOINT_URL/);
+    assert.equal(local.calls.filter(({ operation }) => operation === "CreateRole").length, 1);
+  });
+
   test("that a quota of the account is used up, at once", async () => {
     const error = new AwsError("LimitExceeded", 409, "Cannot exceed quota for RolesPerAccount: 1000.");
     refused = { operation: "CreateRole", error };
