@@ -7,11 +7,11 @@ import { startAws } from "local-aws";
 
 const milliseconds = Number(process.argv[2]);
 const aws = await startAws({
-  async around(_call, run) {
+  async weather(_call, run) {
     await setTimeout(milliseconds);
     return run();
   },
 });
 process.on("disconnect", () => aws.close());
 process.send!(aws.environment);
-aws.world.on("served", ({ ms }) => process.send!(ms));
+aws.on("served", ({ ms }) => process.send!(ms));

@@ -29,9 +29,8 @@ try {
 
 async function start(options: StartOptions): Promise<void> {
   if (options.fresh) await forgetWorld(options.directory);
-  const weather = new Weather(Date.now());
-  const { around } = weather;
-  const [aws, { deploy }] = await Promise.all([startAws({ ...options, around }), import("../deploy.ts")]);
+  const weather = new Weather();
+  const [aws, { deploy }] = await Promise.all([startAws({ ...options, weather }), import("../deploy.ts")]);
   useOnly(aws.environment);
   const exports = await keepExports(aws, options);
   endOnSignal(aws);
@@ -46,7 +45,7 @@ async function start(options: StartOptions): Promise<void> {
     }
   });
   await redeploy();
-  if (options.slow) weather.set(aws.world, SLOW);
+  if (options.slow) weather.set(SLOW);
   tellRequests(aws);
   console.log(guide(exports, options));
   watchSources(ROOT, (file, asks) => react(file, asks, redeploy));
@@ -80,15 +79,15 @@ function fail(error: unknown): never {
 }
 
 /** What the function wrote: all of it when asked for, otherwise its warnings and errors. */
-function tellLogs({ world }: Aws, { logs }: StartOptions): void {
-  world.on("log", ({ line }) => {
+function tellLogs(aws: Aws, { logs }: StartOptions): void {
+  aws.on("log", ({ line }) => {
     if (logs || /"level":"(WARN|ERROR|FATAL)"/.test(line)) tell(`  ${line.trimEnd()}`);
   });
 }
 
 /** One line a request, without what it carried. */
-function tellRequests({ world }: Aws): void {
-  world.on("served", ({ method, path, status, ms }) =>
+function tellRequests(aws: Aws): void {
+  aws.on("served", ({ method, path, status, ms }) =>
     tell(`${method} ${path} ${status} ${Math.round(ms)} ms`),
   );
 }

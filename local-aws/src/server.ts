@@ -1,5 +1,6 @@
 /** The local AWS, put together: its services around one world, in process or behind a port. */
-import { accountKey, authorize } from "./access/authorize.ts";
+import type { EventEmitter } from "node:events";
+import { accountKey, authorize, issueRoleKey, type RoleKey } from "./access/authorize.ts";
 import { verify } from "./access/verify.ts";
 import { apigateway } from "./apigateway/service.ts";
 import { type Answer, type Around, createAnswer } from "./aws.ts";
@@ -9,27 +10,35 @@ import { serveApi } from "./execute-api/serve.ts";
 import { type Front, listenAsAmazon } from "./front.ts";
 import { listen } from "./http.ts";
 import { iam } from "./iam/service.ts";
+import { configureLambda } from "./lambda/runtime.ts";
 import { lambda } from "./lambda/service.ts";
 import { logs } from "./logs/service.ts";
 import { s3, servePublicObject } from "./s3/service.ts";
 import { openWorld } from "./save.ts";
 import type { Service } from "./service.ts";
 import { sts } from "./sts/service.ts";
-import type { CallRecord, World } from "./world.ts";
+import { Weather } from "./weather.ts";
+import type { CallRecord, Told, World } from "./world.ts";
 
+/** How a local AWS shall be; nothing needs to be said. */
 export interface AwsOptions {
-  /** The port to listen on; 0 takes any that is free. */
+  /** The port to listen on; any that is free without it. */
   port?: number;
   /** Where everything is kept; in memory without it. */
   directory?: string;
+  /** What AWS_REGION becomes: us-east-1 without it. Requests for other regions are answered all the same. */
   region?: string;
+  /** The account's number; of a directory that keeps one already, it must be the same. */
   account?: string;
   /** Answers under AWS's own host names, too, on two further ports. */
   front?: boolean;
-  /** Stands between each call and its service: weather, counting. */
-  around?: Around;
+  /** What befalls calls before they are answered: bad days, or whatever a test puts there. Fine without it. */
+  weather?: Weather | Around;
+  /** The most execution environments of one function; ten without it. */
+  environments?: number;
 }
 
+/** A local AWS at work. */
 export interface Aws {
   /** "http://127.0.0.1:4566" */
   endpoint: string;
@@ -38,15 +47,25 @@ export interface Aws {
   /** The ports that stand for AWS's own, when asked for. */
   front?: Omit<Front, "close">;
   region: string;
+  account: string;
+  /** The key of the account's only user. */
   accessKeyId: string;
   secretAccessKey: string;
-  world: World;
+  /** Answers one request as AWS would, without a socket. Never throws, but for weather that cuts the connection. */
   answer: Answer;
   /** The latest calls that the account's own key made, oldest first. */
   calls: CallRecord[];
   /** The SDK's environment variables that lead a client or a child process here. */
   environment: Record<string, string>;
+  /** Tells each call, what was decided about it, each request that a deployed API served, each line of a function's log. */
+  on<Event extends keyof Told>(event: Event, listener: (told: Told[Event]) => void): void;
+  /** All that exists, by service: as a directory would keep it, keys included. */
+  contents(): Record<string, unknown>;
+  /** The credentials that a function with this role would have. */
+  roleKey(roleName: string): RoleKey;
   close(): Promise<void>;
+  /** Closes it: `await using aws = await startAws();` */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 const MAX_CALLS = 10_000;
@@ -62,32 +81,15 @@ export const servicesOf = (items: Items): readonly Service[] => [
   sts,
 ];
 
-/** A local AWS without a socket: requests are given to its `answer`. */
+/** A local AWS without a socket: requests are given to its `answer`, those of the SDK by `inProcessHandler(aws.answer)`. */
 export async function createAws(options: AwsOptions = {}): Promise<Aws> {
-  const { region = "us-east-1", port = 4566, directory, account, around } = options;
-  const { world, items } = await openWorld(directory, account);
-  world.onClose(() => items.close());
-  const answer = createAnswer({
-    world,
-    services: servicesOf(items),
-    publics: [serveApi(world), servePublicObject(world)],
-    verify: (request, signature) => verify(world, request, signature),
-    authorize,
-    around,
-  });
-  return {
-    ...at(port, world, region),
-    region,
-    world,
-    answer,
-    calls: record(world),
-    close: () => world.close(),
-  };
+  const { aws } = await open(options);
+  return aws;
 }
 
 /** A local AWS that listens on a port of this machine. */
 export async function startAws(options: AwsOptions = {}): Promise<Aws> {
-  const aws = await createAws(options);
+  const { aws, world } = await open(options);
   const opened: { close(): Promise<void> }[] = [aws];
   const close = async () => {
     for (const each of opened.splice(0).reverse()) await each.close();
@@ -97,11 +99,42 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     opened.push(socket);
     const front = options.front ? await listenAsAmazon(aws.answer, aws.region) : undefined;
     if (front) opened.push(front);
-    return { ...aws, ...at(socket.port, aws.world, aws.region), front, close };
+    const here = at(socket.port, world, aws.region);
+    return { ...aws, ...here, front, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function open(options: AwsOptions): Promise<{ aws: Aws; world: World }> {
+  const { region = "us-east-1", port = 4566, directory, account, weather, environments } = options;
+  const { world, items } = await openWorld(directory, account);
+  world.onClose(() => items.close());
+  if (environments) configureLambda(world, { environments });
+  const answer = createAnswer({
+    world,
+    services: servicesOf(items),
+    publics: [serveApi(world), servePublicObject(world)],
+    verify: (request, signature) => verify(world, request, signature),
+    authorize,
+    around: weather instanceof Weather ? weather.over(world) : weather,
+  });
+  return { world, aws: { ...at(port, world, region), ...over(world), region, answer } };
+}
+
+/** What can be done with an AWS from outside, beside asking it. */
+function over(world: World): Omit<Aws, keyof ReturnType<typeof at> | "region" | "answer"> {
+  const close = () => world.close();
+  return {
+    account: world.account,
+    calls: record(world),
+    on: (event, listener) => void (world as EventEmitter).on(event, listener),
+    contents: () => structuredClone(world.toJSON()),
+    roleKey: roleName => issueRoleKey(world, roleName),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** What a client must know to reach this AWS on a port. */

@@ -35,6 +35,7 @@ export interface AwsRequest extends WireRequest {
   requestId: string;
 }
 
+/** The answer as it goes over the wire. */
 export interface WireResponse {
   status: number;
   headers: Record<string, string>;

@@ -1,11 +1,12 @@
 /**
  * What AWS does to its callers on a bad day: latency, throttling, failures before and after the effect, states
- * that last, reads that lag behind writes. All of it from a seed, so that the same day can be had again.
+ * that last, reads that lag behind writes. All of it by one source of chance, so that the same day can be had again.
  */
 import { type Around, ConnectionCut } from "./aws.ts";
 import { AwsError, isRead, type WireResponse } from "./service.ts";
 import { World } from "./world.ts";
 
+/** How bad the days are. */
 export interface Climate {
   /** How long a call takes at most, in milliseconds. */
   latency: number;
@@ -21,31 +22,8 @@ export interface Climate {
   quotas: boolean;
 }
 
+/** Nothing fails and nothing takes time. */
 export const CLEAR: Climate = { latency: 0, throttling: 0, failures: 0, lag: 0, states: 0, quotas: false };
-
-/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** A climate by chance: from a fine day to a storm. */
-export function climateFrom(random: () => number): Climate {
-  const some = (most: number) => (random() < 0.3 ? 0 : random() * most);
-  return {
-    latency: some(400),
-    throttling: some(0.25),
-    failures: some(0.25),
-    lag: some(6000),
-    states: some(20_000),
-    quotas: random() < 0.7,
-  };
-}
 
 /** Each service's own name for "too many requests". */
 const THROTTLED: Record<string, [code: string, status: number]> = {
@@ -86,7 +64,7 @@ interface Memory {
   data: Record<string, unknown>;
 }
 
-/** Weather over one world. It changes nothing until a climate is set. */
+/** Weather over one local AWS: `startAws({ weather })`. It changes nothing until a climate is set. */
 export class Weather {
   readonly #random: () => number;
   #climate = CLEAR;
@@ -96,15 +74,26 @@ export class Weather {
   /** How often each kind of fault has struck. */
   readonly faults: Record<string, number> = {};
 
-  constructor(seed: number) {
-    this.#random = randomFrom(seed);
+  /** @param random numbers from 0 to 1: by chance, or from a seed to have the same weather again */
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
   }
 
-  /** Lets a climate reign over a world. */
-  set(world: World, climate: Climate): void {
-    this.#world = world;
+  /** Lets a climate reign from now on. */
+  set(climate: Climate): void {
     this.#climate = climate;
-    const state = () => this.#random() * climate.states;
+    if (this.#world) this.#letStatesLast(this.#world);
+  }
+
+  /** Comes over a world, with the climate that is set. */
+  over(world: World): Around {
+    this.#world = world;
+    this.#letStatesLast(world);
+    return this.#around;
+  }
+
+  #letStatesLast(world: World): void {
+    const state = () => this.#random() * this.#climate.states;
     Object.assign(world.timing, {
       roleAssumable: state(),
       table: state(),
@@ -114,7 +103,7 @@ export class Weather {
     });
   }
 
-  readonly around: Around = async (call, run) => {
+  readonly #around: Around = async (call, run) => {
     const { latency, throttling, failures } = this.#climate;
     if (latency > 0) await new Promise(resolve => setTimeout(resolve, this.#random() * latency));
     this.#assertWithinQuota(call);

@@ -27,15 +27,24 @@ export interface Decision {
   verdict: "allow" | "deny" | "none";
 }
 
-interface WorldEvents {
-  call: [CallRecord];
-  decided: [Decision];
-  served: [ServedRecord];
-  /** A line that a function wrote, with its log group. */
-  log: [{ group: string; line: string }];
+/** A line that a function wrote, with its log group. */
+export interface LogRecord {
+  group: string;
+  line: string;
+}
+
+/** What a local AWS tells while it works, by the name of the event. */
+export interface Told {
+  call: CallRecord;
+  decided: Decision;
+  served: ServedRecord;
+  log: LogRecord;
+}
+
+type WorldEvents = { [Event in keyof Told]: [Told[Event]] } & {
   /** The data of some service has changed. */
   change: [];
-}
+};
 
 /** How long states last that AWS takes time to leave, in milliseconds. Zero unless weather is asked for. */
 export interface Timing {

@@ -18,7 +18,7 @@ describe("the kept state", () => {
 
     const second = await started(t, { directory });
 
-    assert.equal(second.world.account, "123456789012");
+    assert.equal(second.account, "123456789012");
     assert.equal(second.accessKeyId, first.accessKeyId);
     assert.deepEqual(await scan(second), [{ id: { S: "a" } }]);
   });

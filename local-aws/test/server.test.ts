@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { signed } from "../src/access/signer.ts";
-import { createAws } from "../src/server.ts";
+import { createAws, startAws } from "../src/server.ts";
+import { AwsError } from "../src/service.ts";
+import { CLEAR, Weather } from "../src/weather.ts";
 import { clientOf, started, storeOne } from "./started.ts";
 
 describe("the local AWS", () => {
@@ -47,7 +49,6 @@ describe("the local AWS", () => {
     const { port } = new URL(aws.endpoint);
 
     assert.equal(aws.siteEndpoint, `http://localhost:${port}`);
-    assert.equal(aws.world.endpoint, aws.endpoint);
     assert.deepEqual(aws.environment, {
       AWS_ENDPOINT_URL: aws.endpoint,
       AWS_ENDPOINT_URL_S3: aws.siteEndpoint,
@@ -73,6 +74,64 @@ describe("the local AWS", () => {
         ["dynamodb", "PutItem", 200],
       ],
     );
+  });
+
+  it("tells what happens to those who listen", async t => {
+    const aws = await started(t);
+    const told: string[] = [];
+    aws.on("call", ({ service, operation, by }) => told.push(`${by}: ${service}:${operation}`));
+
+    await storeOne(aws);
+
+    assert.deepEqual(told, ["account: dynamodb:CreateTable", "account: dynamodb:PutItem"]);
+  });
+
+  it("gives its contents as a copy, in which nothing can be changed", async t => {
+    const aws = await started(t);
+    await storeOne(aws);
+    const before = JSON.stringify(aws.contents());
+
+    for (const held of Object.values(aws.contents())) Object.assign(held as object, { changed: true });
+
+    assert.match(before, /"kept"/);
+    assert.equal(JSON.stringify(aws.contents()), before);
+  });
+
+  it("lets whatever a test puts there befall a call", async t => {
+    const full = new AwsError("LimitExceededException", 400, "Too many tables.");
+    const aws = await started(t, {
+      weather: (call, answer) => (call.operation === "CreateTable" ? Promise.reject(full) : answer()),
+    });
+
+    await assert.rejects(storeOne(aws), { name: "LimitExceededException", message: "Too many tables." });
+  });
+
+  it("has the weather that it is given, from before its start or from later on", async t => {
+    const weather = new Weather();
+    weather.set({ ...CLEAR, throttling: 1 });
+    const aws = await started(t, { weather });
+
+    await assert.rejects(storeOne(aws), { name: "ThrottlingException" });
+    weather.set(CLEAR);
+    await storeOne(aws);
+
+    assert.deepEqual(weather.faults, { throttled: 1 });
+  });
+
+  it("is closed by `await using`", async () => {
+    const aws = await startAws();
+
+    await aws[Symbol.asyncDispose]();
+
+    await assert.rejects(fetch(aws.endpoint), { message: "fetch failed" });
+  });
+
+  it("gives whoever imports the package what its index exports", async () => {
+    const entry = await import(new URL("../index.mjs", import.meta.url).href);
+    const index = await import("../src/index.ts");
+
+    assert.deepEqual(Object.keys(entry).sort(), Object.keys(index).sort());
+    assert.equal(entry.AwsError, index.AwsError);
   });
 
   it("works without a socket", async t => {

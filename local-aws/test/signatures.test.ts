@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { issueRoleKey } from "../src/access/authorize.ts";
 import type { SignedFor } from "../src/access/signer.ts";
 import type { WireRequest } from "../src/service.ts";
 import {
@@ -192,7 +191,7 @@ test("a token must be the one of its key", async t => {
       AssumeRolePolicyDocument: TRUST,
     }),
   );
-  const { id: accessKeyId, secret: secretAccessKey, token: sessionToken } = issueRoleKey(aws.world, "r");
+  const { id: accessKeyId, secret: secretAccessKey, token: sessionToken } = aws.roleKey("r");
   const role = { accessKeyId, secretAccessKey, sessionToken };
   const outcome = async (service: ServiceName, how: Partial<SignedFor>) => {
     const { status, code } = await ask(aws, service, how);

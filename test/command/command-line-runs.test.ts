@@ -16,7 +16,7 @@ import { type Ended, runScript, startScript } from "../shared/run-script.ts";
 /** Calls that are denied, and one that is held until `release`. */
 const denied = new Set<string>();
 let held: { operation: string; reached: () => void; released: Promise<unknown> } | undefined;
-const around: Around = async ({ operation }, answer) => {
+const weather: Around = async ({ operation }, answer) => {
   if (denied.has(operation))
     throw new AwsError("AccessDeniedException", 400, `User is not authorized to perform: ${operation}`);
   if (operation === held?.operation) {
@@ -26,7 +26,7 @@ const around: Around = async ({ operation }, answer) => {
   return answer();
 };
 
-const local = await startAws({ around });
+const local = await startAws({ weather });
 Object.assign(process.env, local.environment);
 after(() => local.close());
 const { region } = local;

@@ -17,11 +17,11 @@ const ITEM = { id: "an-id-nobody-may-log", value: "a-value-nobody-may-log" };
 const QUERY = new URLSearchParams({ ...ITEM });
 
 let denied = "";
-const around: Around = (call, run) => {
+const weather: Around = (call, run) => {
   if (call.operation !== denied) return run();
   throw new AwsError("AccessDeniedException", 400, "You may not do this.");
 };
-const aws = await startAws({ around });
+const aws = await startAws({ weather });
 after(() => aws.close());
 
 /** A process as a person would start it, and all that it has written. */
@@ -63,7 +63,7 @@ function assertHolds(text: string, pattern: RegExp, secrets: string[]): void {
 }
 
 describe("no key and no token is written", () => {
-  const secrets = () => [...secretsIn(aws.world), TOKEN, "aws4_request"];
+  const secrets = () => [...secretsIn(aws.contents()), TOKEN, "aws4_request"];
 
   test("by a deploy that fails, even with its stack trace, nor by one that succeeds", async () => {
     denied = "CreateTable";
@@ -92,7 +92,7 @@ describe("no key and no token is written", () => {
 test("the function logs no key, no ID and no value, not even when its table is gone", async () => {
   const { apiUrl } = JSON.parse((await run("deploy.ts", ["--json"])).replace(/^[^{]*/, ""));
   const lines: string[] = [];
-  aws.world.on("log", ({ line }) => lines.push(line));
+  aws.on("log", ({ line }) => lines.push(line));
   const request = async (method: string, query: string) =>
     (await fetch(`${apiUrl}?${query}`, { method })).status;
   const { endpoint, region } = aws;
@@ -111,7 +111,7 @@ test("the function logs no key, no ID and no value, not even when its table is g
 
   assert.deepEqual(statuses, [201, 409, 200, 200, 400, 500]);
   assert.equal(lines.length, statuses.length);
-  assertHolds(lines.join("\n"), /"outcome":"stored"/, [...secretsIn(aws.world), ...Object.values(ITEM)]);
+  assertHolds(lines.join("\n"), /"outcome":"stored"/, [...secretsIn(aws.contents()), ...Object.values(ITEM)]);
 });
 
 test("npm start writes the account's key in the lines to export and nowhere else; no other key, no ID, no value", async t => {

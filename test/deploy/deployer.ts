@@ -6,7 +6,7 @@ import * as iam from "@aws-sdk/client-iam";
 import * as lambda from "@aws-sdk/client-lambda";
 import * as s3 from "@aws-sdk/client-s3";
 import { zipSync } from "fflate";
-import { createAws, evaluate, inProcessHandler, issueRoleKey, type PolicyRequest } from "local-aws";
+import { createAws, evaluate, inProcessHandler, type PolicyRequest } from "local-aws";
 import { type Clients, connect } from "../../converge/aws.ts";
 import { type DeployOptions, deploy } from "../../deploy.ts";
 import { DEFAULT_NAME, type Stack, stack } from "../../stack.ts";
@@ -46,7 +46,7 @@ async function awsWithDeployer(document: object) {
   await owner.iam.send(
     new iam.PutRolePolicyCommand({ RoleName: DEPLOYER, PolicyName: "deploy", PolicyDocument }),
   );
-  const { id, secret, token } = issueRoleKey(aws.world, DEPLOYER);
+  const { id, secret, token } = aws.roleKey(DEPLOYER);
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: id,
     AWS_SECRET_ACCESS_KEY: secret,
@@ -119,7 +119,7 @@ async function changeEverything(
 export async function demandsOfARoundTrip(): Promise<PolicyRequest[]> {
   const { aws, owner, deployer } = await awsWithDeployer(policy);
   const demands = new Map<string, PolicyRequest>();
-  aws.world.on("decided", ({ roleName, action, resource, conditions }) => {
+  aws.on("decided", ({ roleName, action, resource, conditions }) => {
     if (roleName === DEPLOYER) demands.set(`${action} ${resource}`, { action, resource, conditions });
   });
   const deployed = () => deploy({ name: DEFAULT_NAME, region: REGION, aws: deployer, build });

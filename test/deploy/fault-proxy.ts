@@ -5,7 +5,8 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { randomFrom, signed } from "local-aws";
+import { signed } from "local-aws";
+import { randomFrom } from "../shared/random.ts";
 
 export interface FaultProxy {
   endpoint: string;

@@ -52,10 +52,7 @@ describe("the function", () => {
 
   test("does all that it may: each of its permissions is used", async () => {
     const used = new Set<string>();
-    aws.world.on(
-      "call",
-      ({ by, service, operation }) => by === "role" && used.add(`${service}:${operation}`),
-    );
+    aws.on("call", ({ by, service, operation }) => by === "role" && used.add(`${service}:${operation}`));
 
     const answers = [
       await ask("POST", "id=1&value=a"),

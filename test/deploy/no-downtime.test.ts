@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { GetStageCommand } from "@aws-sdk/client-api-gateway";
 import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { unzipSync, zipSync } from "fflate";
-import { configureLambda, startAws } from "local-aws";
+import { startAws } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
 import { buildPage } from "../../bundle/page.ts";
 import { connect } from "../../converge/aws.ts";
@@ -20,9 +20,8 @@ const REDEPLOYS = 50;
 const USERS = 3;
 const REQUESTS_A_REDEPLOY = 10;
 
-const aws = await startAws({ region: REGION });
+const aws = await startAws({ region: REGION, environments: 1 }); // each version of the function starts as many
 Object.assign(process.env, aws.environment);
-configureLambda(aws.world, { environments: 1 }); // each version of the function starts as many
 after(() => aws.close());
 const connected = connect(REGION);
 const { sdk: clients } = connected;

@@ -75,14 +75,14 @@ describe("the deployed API answers as docs/openapi.json says", () => {
   let siteOrigin: string;
   let tableSays: string | undefined;
 
-  const around: Around = async ({ service, operation }, run) => {
+  const weather: Around = async ({ service, operation }, run) => {
     if (service !== "dynamodb" || !tableSays || !/^(Get|Put)Item$/.test(operation)) return run();
     const headers = { "content-type": "application/x-amz-json-1.0" };
     return { status: 400, headers, body: JSON.stringify({ __type: tableSays, message: "no" }) };
   };
 
   before(async () => {
-    aws = await startAws({ around });
+    aws = await startAws({ weather });
     Object.assign(process.env, aws.environment);
     const deployed = await deploy({ name: NAME, region: aws.region });
     ({ apiUrl } = deployed);

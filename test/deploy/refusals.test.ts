@@ -2,22 +2,24 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import type { Around } from "local-aws";
-import { AwsError, s3State, startAws } from "local-aws";
+import { AwsError, startAws } from "local-aws";
 import { inWords } from "../../converge/errors.ts";
 import { deploy } from "../../deploy.ts";
 import { teardown } from "../../teardown.ts";
 import { Simulation } from "../storm/simulation.ts";
 
 let refused: { operation: string; error: AwsError } | undefined;
-const around: Around = (call, run) => {
+/** A bucket of another account's, which refuses whatever is asked of it. */
+let foreign: string | undefined;
+const weather: Around = (call, run) => {
   if (call.operation === refused?.operation) throw refused.error;
+  if (foreign && call.input.Bucket === foreign) throw new AwsError("AccessDenied", 403, "Access Denied");
   return run();
 };
-const local = await startAws({ around });
+const local = await startAws({ weather });
 Object.assign(process.env, local.environment);
 after(() => local.close());
-const { region, world } = local;
-const bucketOf = (name: string) => `${name}-${world.account}-${region}`;
+const { region, account } = local;
 
 /** What a person reads when a deploy fails. */
 const failure = async (name: string) =>
@@ -25,18 +27,11 @@ const failure = async (name: string) =>
 
 describe("deploy says in plain words", () => {
   test("that the bucket belongs to another account, and writes nothing", async () => {
-    const bucket = {
-      name: bucketOf("squatted"),
-      region,
-      createdAt: 0,
-      owner: "111122223333",
-      tags: [],
-      objects: [],
-    };
-    s3State(world).buckets.push(bucket);
+    foreign = `squatted-${account}-${region}`;
     local.calls.length = 0;
 
     const { message, remedy } = await failure("squatted");
+    foreign = undefined;
 
     assert.match(message, /Cannot read the bucket squatted-.*it belongs to another account/);
     assert.match(remedy, /--name/);
@@ -47,14 +42,11 @@ describe("deploy says in plain words", () => {
   });
 
   test("that the account blocks public access", async () => {
-    const on = {
-      BlockPublicAcls: true,
-      IgnorePublicAcls: true,
-      BlockPublicPolicy: true,
-      RestrictPublicBuckets: true,
+    const blocked: Around = (call, run) => {
+      if (call.operation !== "PutBucketPolicy") return run();
+      throw new AwsError("AccessDenied", 403, "Access Denied because public policies are blocked");
     };
-    const simulation = await Simulation.start(1); // the seconds for which deploy hopes are virtual there
-    s3State(simulation.aws.world).accountBlockPublicAccess = on;
+    const simulation = await Simulation.start(1, blocked); // the seconds for which deploy hopes are virtual there
 
     const ended = await simulation.settle(simulation.deploy());
     await simulation.close();

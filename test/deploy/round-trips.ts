@@ -66,7 +66,7 @@ async function openVirtualAws() {
   }
   const aws = await createAws({
     region: REGION,
-    async around({ operation }, run) {
+    async weather({ operation }, run) {
       calls.push(operation);
       await oneCall();
       return run();

@@ -29,7 +29,7 @@ before(async () => {
   port = Number(new URL(aws.endpoint).port);
   Object.assign(process.env, aws.environment);
   ({ apiUrl } = await deploy({ name: NAME, region: aws.region }));
-  bucket = `${NAME}-${aws.world.account}-${aws.region}`;
+  bucket = `${NAME}-${aws.account}-${aws.region}`;
   await fetch(`${apiUrl}?id=mine&value=private`, { method: "POST" });
 });
 after(() => aws.close());
@@ -44,7 +44,7 @@ const settings = ({ endpoint, region, accessKeyId, secretAccessKey }: Aws) => ({
 /** All that exists, but for what functions leave behind by running. */
 async function everything(): Promise<string> {
   const { Items } = await new DynamoDBClient(settings(aws)).send(new ScanCommand({ TableName: NAME }));
-  const world = JSON.parse(JSON.stringify(aws.world), (key, value) =>
+  const world = JSON.parse(JSON.stringify(aws.contents()), (key, value) =>
     key === "streams" ? undefined : value,
   );
   return JSON.stringify([Items, world]);

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { GetRestApisCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeTableCommand, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetFunctionCommand } from "@aws-sdk/client-lambda";
-import { apisIn } from "local-aws";
 import type { Deployed } from "../../deploy.ts";
 import { stack } from "../../stack.ts";
 import type { TornDown } from "../../teardown.ts";
@@ -42,9 +41,23 @@ async function assertSettled(simulation: Simulation): Promise<Deployed> {
   return deployed;
 }
 
+/** As much of an API, as the local AWS keeps it, as says what each deployment holds: AWS does not tell that. */
+interface KeptApi {
+  stages: Record<string, { deploymentId: string }>;
+  deployments: Record<
+    string,
+    { snapshot: { resources: Record<string, KeptRoute>; gatewayResponses: object } }
+  >;
+}
+interface KeptRoute {
+  path: string;
+  methods: Record<string, { methodIntegration?: { type: string; integrationResponses?: object } }>;
+}
+
 /** What the stage shows is what deploy wants: no snapshot of routes that were just being rewritten. */
 function assertWhole({ aws }: Simulation, apiId: string): void {
-  const { stages, deployments } = apisIn(aws.world, REGION)[apiId]!;
+  const { apis } = aws.contents()[`apigateway:${REGION}`] as { apis: Record<string, KeptApi> };
+  const { stages, deployments } = apis[apiId]!;
   const { resources, gatewayResponses } = deployments[stages.prod!.deploymentId]!.snapshot;
   const items = Object.values(resources).find(({ path }) => path === "/items")!;
   const { ANY, OPTIONS, ...toFunction } = items.methods;
@@ -64,7 +77,7 @@ function assertWhole({ aws }: Simulation, apiId: string): void {
 async function assertAnswers(simulation: Simulation): Promise<void> {
   const { aws } = simulation;
   const host = new URL(aws.endpoint).host;
-  const url = `/${NAME}-${aws.world.account}-${REGION}/index.html`;
+  const url = `/${NAME}-${aws.account}-${REGION}/index.html`;
   const page = await aws.answer({ method: "GET", url, headers: { host }, body: Buffer.alloc(0) });
   assert.equal(page.status, 200);
   const api = /href="([^"]+)"/.exec(Buffer.from(page.body).toString())![1]!;
@@ -143,7 +156,7 @@ const leavesNothing: Promised = async simulation => {
 const sparesOthers: Promised = async simulation => {
   const plants = Object.values(foreign);
   const plant = plants[Math.floor(simulation.random() * plants.length)]!;
-  const { account } = simulation.aws.world;
+  const { account } = simulation.aws;
   const wanted = stack({ name: NAME, account, region: REGION, partition: "aws" });
   await simulation.settle(plant(simulation.clients(), wanted));
   simulation.clear();

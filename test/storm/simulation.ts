@@ -13,24 +13,37 @@ import { DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
 import { UpdateFunctionCodeCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { zipSync } from "fflate";
 import {
+  type Around,
   type Aws,
   CLEAR,
   type Climate,
-  climateFrom,
   createAws,
   inProcessHandler,
   isRead,
-  randomFrom,
   Weather,
 } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
 import { type Clients, type Aws as Connected, connect } from "../../converge/aws.ts";
 import { type Deployed, type DeployOptions, deploy } from "../../deploy.ts";
 import { type TeardownOptions, type TornDown, teardown } from "../../teardown.ts";
+import { randomFrom } from "../shared/random.ts";
 import { makeTimeVirtual, settle } from "../shared/virtual-time.ts";
 
 /** No faults; yet states take their time, as on any day. */
 const FINE: Climate = { ...CLEAR, states: 10_000 };
+
+/** A climate by chance: from a fine day to a storm. */
+function climateFrom(random: () => number): Climate {
+  const some = (most: number) => (random() < 0.3 ? 0 : random() * most);
+  return {
+    latency: some(400),
+    throttling: some(0.25),
+    failures: some(0.25),
+    lag: some(6000),
+    states: some(20_000),
+    quotas: random() < 0.7,
+  };
+}
 
 export const REGION = "eu-central-1";
 export const NAME = "storm";
@@ -85,14 +98,15 @@ export class Simulation {
 
   private constructor(seed: number) {
     this.random = randomFrom(seed);
-    this.weather = new Weather(seed ^ 0x5eed);
+    this.weather = new Weather(randomFrom(seed ^ 0x5eed));
     this.#clock = makeTimeVirtual(Date.UTC(2026, 0, 1));
     Math.random = this.random;
   }
 
-  static async start(seed: number): Promise<Simulation> {
+  /** @param weather instead of the one that the seed makes */
+  static async start(seed: number, weather?: Around): Promise<Simulation> {
     const simulation = new Simulation(seed);
-    simulation.aws = await createAws({ region: REGION, around: simulation.weather.around });
+    simulation.aws = await createAws({ region: REGION, weather: weather ?? simulation.weather });
     Object.assign(process.env, simulation.aws.environment);
     globalThis.fetch = simulation.#fetch;
     return simulation;
@@ -108,13 +122,13 @@ export class Simulation {
   /** Some climate by chance, until `clear`. */
   storm(): Climate {
     const climate = climateFrom(this.random);
-    this.weather.set(this.aws.world, climate);
+    this.weather.set(climate);
     return climate;
   }
 
   /** Fine weather from now on. */
   calm(): void {
-    this.weather.set(this.aws.world, FINE);
+    this.weather.set(FINE);
   }
 
   /** Fine weather; everything that lagged has arrived. */
@@ -125,7 +139,7 @@ export class Simulation {
 
   /** All that exists under the stack's name, ours or not, by service. */
   existing(): Record<string, unknown> {
-    const { keys, ...data } = JSON.parse(JSON.stringify(this.aws.world));
+    const { keys, ...data } = this.aws.contents();
     return Object.fromEntries(Object.entries(data).filter(([, held]) => JSON.stringify(held).includes(NAME)));
   }
 

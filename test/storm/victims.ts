@@ -1,10 +1,11 @@
 /** Processes that run deploy.ts or teardown.ts and are killed at one of their requests to a local AWS. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { text } from "node:stream/consumers";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import type { WireRequest } from "local-aws";
-import { type Answer, type Aws, ConnectionCut, createAws, listen } from "local-aws";
+import { type Aws, createAws, type WireRequest, type WireResponse } from "local-aws";
 
 /** Where a process is killed: before its nth request has an effect, or after that and before the answer. */
 export interface Kill {
@@ -27,21 +28,30 @@ interface Aim {
   hit?: string;
 }
 
+/** Longer than a script keeps an idle connection, so that it sends into none that is just being closed. */
+const KEEP_ALIVE_MS = 120_000;
+
 /** A local AWS behind a port that can kill who asks it. */
 export async function startDeadlyAws(region: string): Promise<DeadlyAws> {
   let aim: Aim | undefined;
-  const socket = await listen(request => answer(request), 0);
-  const aws = await createAws({ port: socket.port, region });
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, async (incoming, outgoing) => {
+    const response = await answer(await requestOf(incoming));
+    if (!response) return incoming.socket.destroy();
+    outgoing.writeHead(response.status, response.headers).end(response.body);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const aws = await createAws({ port: (server.address() as AddressInfo).port, region });
 
-  const answer: Answer = async request => {
+  /** Nothing, where who asked is dead. */
+  async function answer(request: WireRequest): Promise<WireResponse | undefined> {
     if (!aim || !isOfScript(request, aws.accessKeyId) || ++aim.requests !== aim.kill.request)
       return aws.answer(request);
     const { victim, kill } = aim;
     aim.hit = nameOf(request);
     if (kill.after) await aws.answer(request);
     await end(victim);
-    throw new ConnectionCut("its sender is dead");
-  };
+    return undefined;
+  }
 
   async function run(victim: ChildProcess, kill: Kill): Promise<End> {
     const mine: Aim = { victim, kill, requests: 0 };
@@ -55,11 +65,19 @@ export async function startDeadlyAws(region: string): Promise<DeadlyAws> {
   }
 
   const close = async () => {
-    await socket.close();
+    server.close();
+    server.closeAllConnections();
     await aws.close();
   };
-  return { ...aws, run, close };
+  return { ...aws, run, close, [Symbol.asyncDispose]: close };
 }
+
+const requestOf = async (incoming: IncomingMessage): Promise<WireRequest> => ({
+  method: incoming.method!,
+  url: incoming.url!,
+  headers: incoming.headers as Record<string, string>,
+  body: await buffer(incoming),
+});
 
 /** Whether a request was sent by a script: with the account's key, or by its last look at the API. */
 const isOfScript = ({ headers, url }: WireRequest, accessKeyId: string) =>

@@ -26,6 +26,7 @@ export interface Statement {
 /** Who asks, for policies of resources: anybody at all, an AWS principal by ARN, or a service. */
 export type Principal = "*" | { AWS: string } | { Service: string };
 
+/** What somebody asks a policy for. */
 export interface PolicyRequest {
   action: string;
   resource: string;
