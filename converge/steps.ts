@@ -30,9 +30,9 @@ export class Steps {
   }
 
   /** Removes a resource once those that need it are gone; looks at it at once. */
-  remove<State>(resource: Removable<State>, needs: Needs = {}) {
+  remove<State>(resource: Removable<State>, after: Needs = {}) {
     const plan = removal(resource);
-    return this.#add(resource, plan, needs, () => plan);
+    return this.#add(resource, plan, after, () => plan);
   }
 
   /** Looks at a resource, and leaves it as it is. */

@@ -40,6 +40,7 @@ describe("a resource", () => {
       ground({
         read: async () => void events.push("read ground"),
         async create() {
+          await new Promise(setImmediate);
           events.push("create ground");
           return { area: 80 };
         },
