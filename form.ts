@@ -1,15 +1,9 @@
 /** The form: what the person typed goes to the API, and what is known about the outcome is said in words. */
-import { bytesOf, FIELD_NAMES, FIELDS, type Field, type Item, type Problem, problemWith } from "./item.ts";
-import {
-  type Attempt,
-  askedWait,
-  isCutOff,
-  isPassing,
-  isUnclear,
-  type Order,
-  send,
-  urlOf,
-} from "./request.ts";
+import { element, fill, inputOf, isIdAlone, mark, measure } from "./form/fields.ts";
+import { listOf, textIn } from "./form/texts.ts";
+import { trace } from "./form/wire.ts";
+import { FIELD_NAMES, FIELDS, type Field, type Item, type Problem, problemWith } from "./item.ts";
+import { type Attempt, askedWait, isPassing, isUnclear, type Order, send } from "./request.ts";
 
 /** What the person gets to know. */
 interface Notice {
@@ -17,14 +11,15 @@ interface Notice {
   title: string;
   text?: string;
   item?: Order["item"];
+  /** What is there, where the item would replace it. */
+  held?: Item;
   problems?: Problem[];
-  next?: { label: string; order: Order };
+  next?: { label: string; run: () => void };
 }
 
 const DOING: Record<Order["method"], string> = { POST: "Saving…", PUT: "Replacing…", GET: "Looking up…" };
 
-const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
-const inputOf = (field: Field) => element<HTMLTextAreaElement>(field);
+const WOULD_REPLACE = "This would replace it:";
 const form = element<HTMLFormElement>("form");
 const outcome = element("outcome");
 const next = element<HTMLButtonElement>("next");
@@ -34,11 +29,12 @@ form.onsubmit = event => {
   event.preventDefault();
   submit("POST");
 };
-// Textareas, because an input drops line breaks from what is pasted without a word; yet Enter sends.
+// Textareas, because an input drops line breaks from what is pasted without a word; yet Enter sends. Who has typed
+// nothing but an ID wants to know what is there.
 form.onkeydown = event => {
   if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLTextAreaElement)) return;
   event.preventDefault();
-  submit("POST");
+  submit(event.target.id === "id" && isIdAlone() ? "GET" : "POST");
 };
 form.oninput = event => {
   const field = (event.target as HTMLElement).id as Field;
@@ -60,13 +56,16 @@ function submit(method: Order["method"]): void {
 async function ask(order: Order): Promise<void> {
   if (busy) return;
   setBusy(true);
+  trace(order, []);
   show({ tone: "busy", title: DOING[order.method], item: order.item });
   const attempts = await send(order, last => {
     show({ tone: "busy", title: "Trying again…", text: troubleOf(last)[1], item: order.item });
   });
   setBusy(false);
   trace(order, attempts);
-  show(noticeOf(order, attempts));
+  const notice = noticeOf(order, attempts);
+  if (order.method === "GET" && isItem(notice.item)) fill(notice.item);
+  show(notice);
 }
 
 function noticeOf(order: Order, attempts: Attempt[]): Notice {
@@ -77,16 +76,18 @@ function noticeOf(order: Order, attempts: Attempt[]): Notice {
 
 /** Good news only if the answer holds the very item that was sent or asked for. */
 function success({ method, item }: Order, last: Attempt, earlierUnclear: boolean): Notice | undefined {
-  const held = last.body as Item;
-  const isIt = (field: Field) =>
-    field in item ? held[field] === item[field] : typeof held[field] === "string";
-  if (![200, 201].includes(last.status) || !FIELD_NAMES.every(isIt)) return;
+  const held = last.body;
+  const isSame = Object.entries(item).every(([field, text]) => held[field as Field] === text);
+  if (![200, 201].includes(last.status) || !isItem(held) || !isSame) return;
   const good = (title: string, text?: string): Notice => ({ tone: "plain", title, text, item: held });
   if (method === "GET") return good("Found");
   if (last.status === 201 || earlierUnclear) return good("Stored", "The table holds exactly this item.");
   if (method === "PUT") return good("Replaced", "The ID now holds this value.");
   return good("Already stored", "The same item was there before. Nothing has changed.");
 }
+
+const isItem = (held: unknown): held is Item =>
+  FIELD_NAMES.every(field => typeof (held as Item | undefined)?.[field] === "string");
 
 function refusal({ method, item }: Order, { status, body }: Attempt): Notice | undefined {
   if (typeof body.error?.message !== "string") return;
@@ -95,8 +96,10 @@ function refusal({ method, item }: Order, { status, body }: Attempt): Notice | u
   if (status === 404 && method === "GET")
     return { tone: "plain", title: "No such item", text: "Nothing is stored under this ID.", item };
   if (status !== 409 || method !== "POST") return;
-  const conflict = bad("This ID holds another value", "Nothing was overwritten. This would replace it:");
-  return { ...conflict, next: { label: "Replace it", order: { method: "PUT", item } } };
+  const held = isItem(body.error.held) ? body.error.held : undefined;
+  const upTo = held ? "This is there:" : WOULD_REPLACE;
+  const conflict = bad("This ID holds another value", `Nothing was overwritten. ${upTo}`);
+  return { ...conflict, held, next: { label: "Replace it", run: () => ask({ method: "PUT", item }) } };
 }
 
 function problemsIn(error: { problems?: unknown }): Problem[] {
@@ -108,13 +111,18 @@ function failure(order: Order, last: Attempt, attempts: Attempt[]): Notice {
   const [title, text] = troubleOf(last);
   const isInDoubt = order.method !== "GET" && attempts.some(isUnclear);
   const doubt = isInDoubt ? " The item may or may not be stored; trying again is safe." : "";
-  const next = { label: "Try again", order };
+  const next =
+    last.reach === "newer page"
+      ? { label: "Reload", run: () => location.reload() }
+      : { label: "Try again", run: () => ask(order) };
   return { tone: "bad", title, text: text + doubt, item: order.item, next };
 }
 
 function troubleOf(last: Attempt): [title: string, text: string] {
-  const { status, body } = last;
-  if (isCutOff(last)) return ["You are offline", "What you typed is kept."];
+  const { status, body, reach } = last;
+  if (reach === "nothing") return ["You are offline", "What you typed is kept."];
+  if (reach === "newer page")
+    return ["This page is older than its API: reload", "What you typed goes with it: copy it first."];
   if (status === 0) return ["No answer", "The API cannot be reached, or takes too long."];
   const said = typeof body.error?.message === "string" ? body.error.message : `It answered ${status}.`;
   const seconds = askedWait(last) / 1000;
@@ -124,55 +132,20 @@ function troubleOf(last: Attempt): [title: string, text: string] {
   return [status === 429 ? "The API is busy" : "The API is in trouble", said];
 }
 
-function show({ tone, title, text, item, problems = [], next: following }: Notice): void {
+function show({ tone, title, text, item, held, problems = [], next: following }: Notice): void {
   const parts = [textIn("h2", title)];
   if (text) parts.push(textIn("p", text));
+  if (held) parts.push(listOf(held), textIn("p", WOULD_REPLACE));
   if (item) parts.push(listOf(item));
   outcome.dataset.tone = tone;
   outcome.replaceChildren(...parts);
   for (const field of FIELD_NAMES) mark(field, problems);
   const wasFocused = document.activeElement === next;
   next.hidden = !following && !(busy && wasFocused);
-  if (following) Object.assign(next, { textContent: following.label, onclick: () => ask(following.order) });
+  if (following) Object.assign(next, { textContent: following.label, onclick: following.run });
   outcome.scrollIntoView({ block: "nearest" });
   if (problems.length > 0) form.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   else if (wasFocused && next.hidden) outcome.focus();
-}
-
-/** Texts are only ever text: no markup, and a direction of their own that ends where they end. */
-function textIn(tag: string, text: string): HTMLElement {
-  return Object.assign(document.createElement(tag), { textContent: text, dir: "auto" });
-}
-
-function listOf(item: Order["item"]): HTMLElement {
-  const list = document.createElement("dl");
-  for (const field of FIELD_NAMES) {
-    const [label, text] = [inputOf(field).labels[0]!.textContent, item[field]];
-    if (text !== undefined) list.append(textIn("dt", label), textIn("dd", text));
-  }
-  return list;
-}
-
-function trace(order: Order, attempts: Attempt[]): void {
-  const lines = attempts.map(({ status, ms, headers }) => {
-    const id = headers.get("x-amzn-requestid");
-    return `${status || "no answer"} after ${ms} ms${id ? `, request ${id}` : ""}`;
-  });
-  element("trace").textContent = [`${order.method} ${urlOf(order)}`, ...lines].join("\n");
-  element("wire").hidden = false;
-}
-
-function mark(field: Field, problems: Problem[]): void {
-  const message = problems.find(problem => problem.field === field)?.message ?? "";
-  inputOf(field).ariaInvalid = String(message !== "");
-  element(`${field}-problem`).textContent = message;
-}
-
-function measure(field: Field): void {
-  const bytes = bytesOf(inputOf(field).value);
-  const size = element(`${field}-size`);
-  size.textContent = `${bytes} of ${FIELDS[field].maxBytes} bytes`;
-  size.classList.toggle("over", bytes > FIELDS[field].maxBytes);
 }
 
 /** Buttons stay focusable while they wait; `busy` is what keeps a second request from being sent. */

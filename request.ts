@@ -1,4 +1,6 @@
 /** A request of the page to the API: sent, limited in time, repeated while that can help. */
+import { type Reach, reachOfSite } from "./form/site.ts";
+import { type Times, timesOnTheWay } from "./form/times.ts";
 import type { Field, Item } from "./item.ts";
 
 /** Put in by bundle/page.ts. */
@@ -19,13 +21,16 @@ interface Answer {
   status: number;
   headers: Headers;
   /** The members of the JSON; none where it is not a JSON object. */
-  body: { [field in Field]?: unknown } & { error?: { message?: unknown; problems?: unknown } };
+  body: { [field in Field]?: unknown } & {
+    error?: { message?: unknown; problems?: unknown; held?: unknown };
+  };
 }
 
 /** One sending of an order and what came of it. */
 export interface Attempt extends Answer {
-  ms: number;
+  times: Times;
   startedOffline: boolean;
+  reach?: Reach;
 }
 
 /** Where an order goes. A space is sent as %20, for a + is a plus to some readers of a query, a space to others. */
@@ -41,7 +46,7 @@ export async function send(order: Order, onRepeat: (last: Attempt) => void): Pro
     const last = await attempt(order);
     attempts.push(last);
     const wait = waitAfter(last, attempts.length);
-    if (!isPassing(last) || attempts.length === ATTEMPTS || wait > LONGEST_WAIT_MS || isCutOff(last))
+    if (!isPassing(last) || attempts.length === ATTEMPTS || wait > LONGEST_WAIT_MS || isFutile(last))
       return attempts;
     onRepeat(last);
     await new Promise(resolve => setTimeout(resolve, wait));
@@ -50,9 +55,11 @@ export async function send(order: Order, onRepeat: (last: Attempt) => void): Pro
 
 async function attempt(order: Order): Promise<Attempt> {
   const startedOffline = !navigator.onLine;
+  performance.clearResourceTimings();
   const started = performance.now();
   const answer = await answerTo(order).catch(() => ({ status: 0, headers: new Headers(), body: {} }));
-  return { ...answer, ms: Math.round(performance.now() - started), startedOffline };
+  const times = { browser: performance.now() - started, ...timesOnTheWay(urlOf(order), answer.headers) };
+  return { ...answer, times, startedOffline, reach: answer.status ? undefined : await reachOfSite(API_URL) };
 }
 
 /** No header and no body: with those the browser would ask leave first, and a POST would cost two requests. */
@@ -82,12 +89,12 @@ function parse(text: string): Answer["body"] {
 /** Whether the same request may fare better a moment later. */
 export const isPassing = ({ status }: Attempt) => status === 0 || status === 429 || status >= 500;
 
-/** Known only afterwards: a laptop without a network still reaches an API of its own. */
-export const isCutOff = ({ status }: Attempt) => status === 0 && !navigator.onLine;
+/** Whether the next attempt cannot fare better, however long it waits. */
+const isFutile = ({ reach = "page" }: Attempt) => reach !== "page";
 
-/** Whether an attempt may have stored the item without our knowing. Only a 4xx rules it out, or no network. */
-export const isUnclear = ({ status, startedOffline }: Attempt) =>
-  status === 0 ? !startedOffline : status < 400 || status >= 500;
+/** Whether an attempt may have stored the item without our knowing: not if it was refused, or could not leave. */
+export const isUnclear = ({ status, reach, startedOffline }: Attempt) =>
+  status === 0 ? reach === "page" || (reach === "nothing" && !startedOffline) : status < 400 || status >= 500;
 
 /** The wait that Retry-After asks for, in milliseconds. */
 export const askedWait = ({ headers }: Attempt) => Number(headers.get("retry-after")) * 1000 || 0;

@@ -69,6 +69,7 @@ export function stack({ name, account, region, partition }: Place) {
     pageKey: "index.html",
     cacheControl: "no-cache",
     contentType: "text/html; charset=utf-8",
+    contentEncoding: "gzip",
   };
   return { name, account, region, partition, tags, table, logGroup, role, lambda, api, bucket };
 }

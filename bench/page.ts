@@ -1,6 +1,6 @@
 /** The page on a slow network, beside a bare HTML file with a form and four lines of script. */
 import type { Browser } from "playwright-core";
-import { buildPage } from "../bundle/page.ts";
+import { buildHtml, buildPage } from "../bundle/page.ts";
 import { startFakeApi, startSite } from "../test/page/fake-api.ts";
 import { launchBrowser, withoutBrowser } from "../test/shared/browser.ts";
 import { type Figure, median } from "./figures.ts";
@@ -40,12 +40,13 @@ interface Visit {
 /** Measures the page in a browser; says so where there is none. */
 export async function measurePage(): Promise<Figure[]> {
   const api = await startFakeApi();
-  const [page, bare] = [await buildPage(api.url), bareHtml(api.url)];
+  const [page, bare] = [await buildHtml(api.url), bareHtml(api.url)];
+  const packed = await buildPage(api.url);
   const bytes: Figure = {
     name: "page: bytes",
-    measured: Buffer.byteLength(page),
+    measured: packed.length,
     unit: "",
-    budget: { atMost: 13_999 },
+    budget: { atMost: 13_636 },
     note: withoutBrowser || undefined,
   };
   try {

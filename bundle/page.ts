@@ -1,18 +1,23 @@
 /** The page: markup, style and script in one file that may talk to the API and to nobody else. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { gzipSync, strToU8 } from "fflate";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const MARKUP = join(ROOT, "index.html");
 
-/** The one file of the site, for an API at this URL. Equal sources and URL give equal bytes. */
-export async function buildPage(apiUrl: string): Promise<string> {
-  const [html, { script, style }] = await Promise.all([
-    readFile(join(ROOT, "index.html"), "utf8"),
-    bundle(apiUrl),
-  ]);
+/** The one file of the site, for an API at this URL: packed, and the same bytes on every machine. */
+export async function buildPage(apiUrl: string): Promise<string | Uint8Array> {
+  return gzipSync(strToU8(await buildHtml(apiUrl)), { level: 9, mtime: 0 });
+}
+
+/** The page as a browser unpacks it. */
+export async function buildHtml(apiUrl: string, markup = readFile(MARKUP, "utf8")): Promise<string> {
+  const [html, { script, style, fields }] = await Promise.all([markup, bundle(apiUrl)]);
+  assertRows(html, fields);
   return fill(html, [
     ['<meta charset="utf-8" />', `<meta charset="utf-8" />\n  ${policyTag(apiUrl, script, style)}`],
     ['<link rel="stylesheet" href="styles.css" />', `<style>${style}</style>`],
@@ -20,11 +25,18 @@ export async function buildPage(apiUrl: string): Promise<string> {
   ]);
 }
 
+interface Parts {
+  script: string;
+  style: string;
+  /** The fields of an item, as item.ts says now: an import would say what it said when this process began. */
+  fields: string[];
+}
+
 /** Whitespace and names stay, so that View Source shows what a person wrote. */
-async function bundle(apiUrl: string): Promise<{ script: string; style: string }> {
+async function bundle(apiUrl: string): Promise<Parts> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
-    entryPoints: ["form.ts", "styles.css"],
+    entryPoints: ["form.ts", "item.ts", "styles.css"],
     outdir: ".",
     bundle: true,
     write: false,
@@ -34,9 +46,25 @@ async function bundle(apiUrl: string): Promise<{ script: string; style: string }
     define: { API_URL: JSON.stringify(apiUrl) },
     logLevel: "silent",
   });
-  const text = (extension: string) =>
-    embeddable(outputFiles.find(({ path }) => path.endsWith(extension))!.text);
-  return { script: text(".js"), style: text(".css") };
+  const text = (name: string) => outputFiles.find(({ path }) => basename(path) === name)!.text;
+  const { FIELD_NAMES } = await import(`data:text/javascript,${encodeURIComponent(text("item.js"))}`);
+  return { script: embeddable(text("form.js")), style: embeddable(text("styles.css")), fields: FIELD_NAMES };
+}
+
+/** Half a change of the fields would be a page that fails: each field needs its row, each row its field. */
+function assertRows(html: string, fields: string[]): void {
+  const rows = Array.from(html.matchAll(/<textarea id="([^"]*)"/g), ([, id]) => id!);
+  const unknown = rows.find(id => !fields.includes(id));
+  if (unknown)
+    throw new Error(
+      `Cannot build the page because index.html has a row for "${unknown}" and item.ts no such field: add it to FIELDS in item.ts, or take the row out of index.html.`,
+    );
+  for (const field of fields)
+    for (const part of [`for="${field}"`, ...["", "-hint", "-problem"].map(end => `id="${field}${end}"`)])
+      if (!html.includes(part))
+        throw new Error(
+          `Cannot build the page because item.ts has the field "${field}" and index.html no ${part}: copy a row of index.html (<div class="row"> to </div>) and put "${field}" in the place of its field's name.`,
+        );
 }
 
 /**
@@ -56,7 +84,7 @@ function policyTag(apiUrl: string, script: string, style: string): string {
     `script-src '${sha256(script)}'`,
     `style-src '${sha256(style)}'`,
     "img-src data:",
-    `connect-src ${new URL(apiUrl).origin}`,
+    `connect-src ${new URL(apiUrl).origin} 'self'`, // itself, to find out whether it has been deployed anew
     "base-uri 'none'",
     "form-action 'none'",
   ];

@@ -1,6 +1,8 @@
 /** An API that keeps the HTTP contract, or does on one request what a test tells it to do. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { FIELD_NAMES, type Item } from "../../item.ts";
+import { each } from "../shared/items.ts";
 
 /** What the API does with one request instead of answering by the contract. */
 export type Step = (response: ServerResponse, contract: () => Reply) => void;
@@ -12,8 +14,8 @@ interface Reply {
 
 export interface FakeApi {
   url: string;
-  /** What the table would hold. */
-  items: Map<string, string>;
+  /** What the table would hold, by ID. */
+  items: Map<string, Item>;
   /** Every request as it came: "POST /prod/items?id=a&value=b". */
   requests: string[];
   /** What to do with the next requests, in this order. */
@@ -26,6 +28,8 @@ export interface FakeApi {
 export interface Site {
   url: string;
   requests: string[];
+  /** What it serves from now on: another page, or undefined for none. */
+  serve(page: string | undefined): void;
   close(): Promise<void>;
 }
 
@@ -57,7 +61,7 @@ export const afterwards =
 
 /** Starts an API, on an origin of its own, that lets any page in. */
 export async function startFakeApi(): Promise<FakeApi> {
-  const items = new Map<string, string>();
+  const items = new Map<string, Item>();
   const requests: string[] = [];
   const steps: Step[] = [];
   const server = createServer((request, response) => {
@@ -85,27 +89,32 @@ export async function startFakeApi(): Promise<FakeApi> {
 
 /** Serves one page on an origin of its own, and counts what is asked of it. */
 export async function startSite(page: string): Promise<Site> {
+  let served: string | undefined = page;
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page);
+    const status = served === undefined ? 404 : 200;
+    response.writeHead(status, { "content-type": "text/html; charset=utf-8" }).end(served);
   });
-  return { url: `${await listen(server)}/`, requests, close: () => close(server) };
+  const serve = (other: string | undefined) => {
+    served = other;
+  };
+  return { url: `${await listen(server)}/`, requests, serve, close: () => close(server) };
 }
 
-function contractOf(items: Map<string, string>, { method, url }: IncomingMessage): Reply {
+function contractOf(items: Map<string, Item>, { method, url }: IncomingMessage): Reply {
   const query = new URLSearchParams(url?.split("?")[1]);
-  const id = query.get("id") ?? "";
-  const held = items.get(id);
-  if (method === "GET")
-    return held === undefined
-      ? { status: 404, body: { error: { code: "NotFound", message: "No item has this ID." } } }
-      : { status: 200, body: { id, value: held } };
-  const value = query.get("value") ?? "";
-  if (method === "POST" && held !== undefined && held !== value)
-    return { status: 409, body: { error: { code: "Conflict", message: "The ID holds another value." } } };
-  items.set(id, value);
-  return { status: held === undefined ? 201 : 200, body: { id, value } };
+  const item = each(field => query.get(field) ?? "");
+  const held = items.get(item.id);
+  const fails = (status: number, code: string, more = {}) => ({
+    status,
+    body: { error: { code, message: code, ...more } },
+  });
+  if (method === "GET") return held ? { status: 200, body: held } : fails(404, "not_found");
+  if (method === "POST" && held && FIELD_NAMES.some(field => held[field] !== item[field]))
+    return fails(409, "conflict", { held });
+  items.set(item.id, item);
+  return { status: held ? 200 : 201, body: item };
 }
 
 /** A connection each: a browser would silently repeat a request whose kept connection breaks. */
@@ -113,11 +122,13 @@ function setCorsHeaders({ headers }: IncomingMessage, response: ServerResponse):
   response.setHeader("connection", "close");
   response.setHeader("access-control-allow-origin", headers.origin ?? "null");
   response.setHeader("access-control-allow-methods", "GET,POST,PUT");
-  response.setHeader("access-control-expose-headers", "retry-after,x-amzn-requestid");
+  response.setHeader("access-control-expose-headers", "retry-after,server-timing,x-amzn-requestid");
+  response.setHeader("timing-allow-origin", headers.origin ?? "null");
+  response.setHeader("server-timing", "function;dur=2.5, table;dur=1.5");
   response.setHeader("x-amzn-requestid", "0f1e2d3c-request");
 }
 
-function send(response: ServerResponse, { status, body }: Reply): void {
+export function send(response: ServerResponse, { status, body }: Reply): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 

@@ -1,6 +1,7 @@
 /** The form as a person meets it: the built page in a browser, its site, and an API that a test directs. */
 import type { BrowserContextOptions, Page } from "playwright-core";
-import { buildPage } from "../../bundle/page.ts";
+import { buildHtml } from "../../bundle/page.ts";
+import { FIELD_NAMES } from "../../item.ts";
 import { launchBrowser } from "../shared/browser.ts";
 import { type FakeApi, type Site, startFakeApi, startSite } from "./fake-api.ts";
 
@@ -17,7 +18,8 @@ export interface Form {
 /** Starts the browser and both servers, once for many tests. */
 export async function startForm(): Promise<Form> {
   const api = await startFakeApi();
-  const site = await startSite(await buildPage(api.url));
+  const html = await buildHtml(api.url);
+  const site = await startSite(html);
   const browser = await launchBrowser();
   const shared = await browser.newPage();
   return {
@@ -34,6 +36,7 @@ export async function startForm(): Promise<Form> {
       const others = browser.contexts().filter(context => context !== shared.context());
       await Promise.all(others.map(context => context.close()));
       api.reset();
+      site.serve(html);
       site.requests.length = 0;
     },
     async close() {
@@ -43,10 +46,9 @@ export async function startForm(): Promise<Form> {
   };
 }
 
-/** Types into both fields. */
-export async function fill(page: Page, id: string, value: string): Promise<void> {
-  await page.getByLabel("ID", { exact: true }).fill(id);
-  await page.getByLabel("Value", { exact: true }).fill(value);
+/** Types an ID, and the same text into every other field. */
+export async function fill(page: Page, id: string, text: string): Promise<void> {
+  for (const field of FIELD_NAMES) await page.locator(`#${field}`).fill(field === "id" ? id : text);
 }
 
 /** Clicks a button, even one that says it is not available just now. */
@@ -71,7 +73,7 @@ export async function save(page: Page, id: string, value: string, title: string)
 export const focused = (page: Page): Promise<string | undefined> =>
   page.evaluate(() => document.activeElement?.id);
 
-/** What both fields hold. */
+/** What the fields hold. */
 export const typed = (page: Page): Promise<string[]> =>
   page.locator("textarea").evaluateAll(all => all.map(one => (one as HTMLTextAreaElement).value));
 

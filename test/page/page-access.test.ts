@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { FIELD_NAMES } from "../../item.ts";
 import { withoutBrowser } from "../shared/browser.ts";
-import { hang, reply } from "./fake-api.ts";
+import { itemOf } from "../shared/items.ts";
+import { cut, hang, reply } from "./fake-api.ts";
 import { type Form, fill, focused, outcome, press, save, startForm } from "./form.ts";
 
 describe("the page, for everybody and against intruders", { skip: withoutBrowser }, () => {
@@ -15,13 +17,13 @@ describe("the page, for everybody and against intruders", { skip: withoutBrowser
   after(() => form?.close());
 
   test("it can be used with the keyboard alone, and never loses the focus", async () => {
-    form.api.items.set("a", "old");
+    form.api.items.set("a", itemOf("a", "old"));
     const page = await form.open();
 
-    await page.keyboard.press("Tab");
-    await page.keyboard.type("a");
-    await page.keyboard.press("Tab");
-    await page.keyboard.type("new");
+    for (const text of Object.values(itemOf("a", "new"))) {
+      await page.keyboard.press("Tab");
+      await page.keyboard.type(text);
+    }
     await page.keyboard.press("Enter");
     await outcome(page, "This ID holds another value");
     const afterSave = await focused(page);
@@ -30,10 +32,10 @@ describe("the page, for everybody and against intruders", { skip: withoutBrowser
     await page.keyboard.press("Space");
     await outcome(page, "Replaced");
 
-    assert.equal(afterSave, "value");
+    assert.equal(afterSave, FIELD_NAMES.at(-1));
     assert.equal(onReplace, "next");
     assert.equal(await focused(page), "outcome");
-    assert.equal(form.api.items.get("a"), "new");
+    assert.deepEqual(form.api.items.get("a"), itemOf("a", "new"));
   });
 
   test("a button that is tried again keeps the focus while it fails", async () => {
@@ -52,7 +54,7 @@ describe("the page, for everybody and against intruders", { skip: withoutBrowser
   test("the focus can be seen", async () => {
     const page = await form.open();
 
-    for (const _ of ["ID", "Value", "Save"]) await page.keyboard.press("Tab");
+    for (const _ of [...FIELD_NAMES, "Save"]) await page.keyboard.press("Tab");
 
     const outline = await page.locator("#save").evaluate(button => getComputedStyle(button).outline);
     assert.match(outline, /solid 2px/);
@@ -69,17 +71,17 @@ describe("the page, for everybody and against intruders", { skip: withoutBrowser
   });
 
   test("what can be pressed is at least 44 by 44 pixels", async () => {
-    form.api.items.set("a", "old");
+    form.api.items.set("a", itemOf("a", "old"));
     const page = await form.open();
     await save(page, "a", "b", "This ID holds another value");
 
     const boxes = await page
-      .locator("button, textarea, summary")
+      .locator("button, textarea, #wire summary")
       .evaluateAll(all =>
         all.map(one => one.getBoundingClientRect()).map(box => Math.min(box.width, box.height)),
       );
 
-    assert.equal(boxes.length, 6);
+    assert.equal(boxes.length, 4 + FIELD_NAMES.length);
     assert.ok(Math.min(...boxes) >= 44, boxes.join());
   });
 
@@ -108,12 +110,27 @@ describe("the page, for everybody and against intruders", { skip: withoutBrowser
       return save(page, "a", "b", "Saving…");
     },
     stored: async page => {
-      await save(page, "w".repeat(256), "w".repeat(2048), "Stored");
+      await save(page, "w".repeat(256), "w".repeat(500), "Stored");
       await page.getByText("What went over the wire").click();
+      for (const fold of await page.locator("dd summary").all()) await fold.click();
     },
     conflict: page => {
-      form.api.items.set("a", "old");
+      form.api.items.set("a", itemOf("a", "old"));
       return save(page, "a", "b", "This ID holds another value");
+    },
+    "long conflict": page => {
+      form.api.items.set("a", itemOf("a", "o".repeat(500)));
+      return save(page, "a", "n".repeat(500), "This ID holds another value");
+    },
+    "space around the ID, and a size near its limit": page => fill(page, ` ${"i".repeat(220)}`, "b"),
+    "older than its API": async page => {
+      form.api.will(cut);
+      form.site.serve("newer");
+      await save(page, "a", "b", "This page is older than its API: reload");
+    },
+    offline: async page => {
+      await page.context().setOffline(true);
+      await save(page, "a", "b", "You are offline");
     },
     "field errors": page => save(page, "", "v".repeat(3000), "Not sent"),
     "not found": async page => {
@@ -163,13 +180,16 @@ describe("the page, for everybody and against intruders", { skip: withoutBrowser
   test("another origin cannot be talked to", async () => {
     const page = await form.open();
 
-    const violated = await page.evaluate(elsewhere => {
-      fetch(elsewhere).catch(() => {});
-      return new Promise(resolve => {
-        document.onsecuritypolicyviolation = event => resolve(event.effectiveDirective);
-        setTimeout(resolve, 2000, "nothing");
-      });
-    }, form.site.url);
+    const violated = await page.evaluate(
+      elsewhere => {
+        fetch(elsewhere).catch(() => {});
+        return new Promise(resolve => {
+          document.onsecuritypolicyviolation = event => resolve(event.effectiveDirective);
+          setTimeout(resolve, 2000, "nothing");
+        });
+      },
+      form.site.url.replace("127.0.0.1", "localhost"),
+    );
 
     assert.equal(violated, "connect-src");
     assert.equal(form.site.requests.length, 1);

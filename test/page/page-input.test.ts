@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { FIELD_NAMES, FIELDS } from "../../item.ts";
 import { withoutBrowser } from "../shared/browser.ts";
+import { each, itemOf, queryOf } from "../shared/items.ts";
 import { afterwards } from "./fake-api.ts";
 import { type Form, fill, focused, outcome, press, save, startForm } from "./form.ts";
 
@@ -68,13 +70,89 @@ describe("the page and what is typed into it", { skip: withoutBrowser }, () => {
     assert.equal(await page.locator("#value").getAttribute("aria-invalid"), "true");
   });
 
-  test("sizes are counted in bytes while typing", async () => {
+  for (const field of FIELD_NAMES)
+    test(`the size of the ${field} is told from 80 % on, in bytes, and marked when it is too large`, async () => {
+      const { maxBytes } = FIELDS[field];
+      const page = await form.open();
+      const hint = page.locator(`#${field}-hint`);
+      const says = async (text: string) => {
+        await page.locator(`#${field}`).fill(text);
+        return [await hint.textContent(), await hint.evaluate(one => one.classList.contains("over"))];
+      };
+
+      const below = await says("a".repeat(Math.ceil(maxBytes * 0.8) - 1));
+      const from = await says("é".repeat(Math.ceil(maxBytes * 0.4)));
+      const over = await says("a".repeat(maxBytes + 1));
+
+      assert.deepEqual(below, ["", false]);
+      assert.deepEqual(from, [`${2 * Math.ceil(maxBytes * 0.4)} of ${maxBytes} bytes`, false]);
+      assert.deepEqual(over, [`${maxBytes + 1} of ${maxBytes} bytes`, true]);
+    });
+
+  for (const id of [" a", "a ", "\u00a0a", "a\ufeff"])
+    test(`${JSON.stringify(id)}: the space around the ID is pointed out, and kept`, async () => {
+      const page = await form.open();
+
+      await fill(page, id, "b");
+      const hint = await page.locator("#id-hint").textContent();
+      await press(page, "Save");
+
+      await outcome(page, "Stored");
+      assert.equal(hint, "This ID begins or ends with a space.");
+      assert.deepEqual([...form.api.items.keys()], [id]);
+    });
+
+  test("a space within an ID, or around a value, is nothing to point out", async () => {
     const page = await form.open();
 
-    await fill(page, "é", "👍🏽");
+    await fill(page, "a b", " b ");
 
-    assert.equal(await page.locator("#id-size").textContent(), "2 of 256 bytes");
-    assert.equal(await page.locator("#value-size").textContent(), "8 of 2048 bytes");
+    const hints = await page.locator(".row .hint").allTextContents();
+    assert.equal(hints.join(""), "");
+  });
+
+  test("Enter in the ID looks it up while nothing else is typed, and saves otherwise", async () => {
+    const page = await form.open();
+    await fill(page, "a", "");
+
+    await page.locator("#id").press("Enter");
+    await outcome(page, "No such item");
+    await fill(page, "a", "b");
+    await page.locator("#id").press("Enter");
+    await outcome(page, "Stored");
+
+    assert.deepEqual(form.api.requests, [
+      "GET /prod/items?id=a",
+      `POST /prod/items?${queryOf(itemOf("a", "b"))}`,
+    ]);
+  });
+
+  test("Enter in an empty value says that it is missing", async () => {
+    const page = await form.open();
+    await fill(page, "a", "");
+
+    await page.locator("#value").press("Enter");
+
+    await outcome(page, "Not sent");
+    assert.deepEqual(form.api.requests, []);
+  });
+
+  test("where a field cannot grow by itself, it has the rows that a long text needs", async () => {
+    const page = await form.open({});
+    await page.addInitScript(() => {
+      CSS.supports = () => false;
+    });
+    await page.reload();
+
+    await fill(page, "a", "long ".repeat(60));
+
+    const rows = await page
+      .locator("textarea")
+      .evaluateAll(all => all.map(one => (one as HTMLTextAreaElement).rows));
+    assert.deepEqual(
+      rows,
+      FIELD_NAMES.map(field => (field === "id" ? 1 : 8)),
+    );
   });
 
   test("a look-up sends no value, whatever the field holds", async () => {
@@ -102,17 +180,19 @@ describe("the page and what is typed into it", { skip: withoutBrowser }, () => {
       await press(page, "Look up");
       await outcome(page, "Found");
 
-      assert.deepEqual([...form.api.items], [[text, text]]);
+      assert.deepEqual([...form.api.items.values()], [itemOf(text, text)]);
       assert.equal(await page.locator("dd").last().textContent(), text);
     });
 
   test("the longest item of three-byte characters is stored and found", async () => {
-    const [id, value] = ["€".repeat(85), "€".repeat(682)];
+    const longest = each(field => "€".repeat(FIELDS[field].maxBytes / 3));
     const page = await form.open();
 
-    await save(page, id, value, "Stored");
+    for (const field of FIELD_NAMES) await page.locator(`#${field}`).fill(longest[field]);
+    await press(page, "Save");
 
-    assert.deepEqual([...form.api.items], [[id, value]]);
+    await outcome(page, "Stored");
+    assert.deepEqual([...form.api.items.values()], [longest]);
   });
 
   test("markup is shown as text", async () => {
@@ -133,7 +213,10 @@ describe("the page and what is typed into it", { skip: withoutBrowser }, () => {
     const directions = await page
       .locator("dt, dd")
       .evaluateAll(all => all.map(one => getComputedStyle(one).direction));
-    assert.deepEqual(directions, ["ltr", "rtl", "ltr", "rtl"]);
+    assert.deepEqual(
+      directions,
+      FIELD_NAMES.flatMap(() => ["ltr", "rtl"]),
+    );
   });
 
   test("one request is sent, however often buttons are pressed before its answer", async () => {
@@ -153,6 +236,6 @@ describe("the page and what is typed into it", { skip: withoutBrowser }, () => {
     await outcome(page, "Stored");
     assert.deepEqual(states, ["true", "true", "true", "true"]);
     assert.equal(await page.locator("form").getAttribute("aria-busy"), "false");
-    assert.deepEqual(form.api.requests, ["POST /prod/items?id=a&value=b"]);
+    assert.deepEqual(form.api.requests, [`POST /prod/items?${queryOf(itemOf("a", "b"))}`]);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { withoutBrowser } from "../shared/browser.ts";
+import { itemOf, queryOf } from "../shared/items.ts";
 import { cut, hang, reply, storeAndCut } from "./fake-api.ts";
 import {
   type Form,
@@ -14,7 +15,7 @@ import {
   typed,
 } from "./form.ts";
 
-const POST = "POST /prod/items?id=a&value=b";
+const POST = `POST /prod/items?${queryOf(itemOf("a", "b"))}`;
 const IN_DOUBT = /The item may or may not be stored; trying again is safe\.$/;
 
 describe("the page on a bad network", { skip: withoutBrowser }, () => {
@@ -32,12 +33,12 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
     const said = await save(page, "a", "b", "Stored");
 
     assert.equal(said, "The table holds exactly this item.");
-    assert.deepEqual([...form.api.items], [["a", "b"]]);
+    assert.deepEqual([...form.api.items], [["a", itemOf("a", "b")]]);
     assert.deepEqual(form.api.requests, [POST, POST]);
   });
 
   test("cut off after the item was replaced: it is replaced, and the person is told what is stored", async () => {
-    form.api.items.set("a", "old");
+    form.api.items.set("a", itemOf("a", "old"));
     form.api.will(reply(409, { error: { message: "Taken." } }), storeAndCut);
     const page = await openInHaste(form);
     await save(page, "a", "b", "This ID holds another value");
@@ -45,7 +46,7 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
     await press(page, "Replace it");
 
     assert.equal(await outcome(page, "Stored"), "The table holds exactly this item.");
-    assert.deepEqual([...form.api.items], [["a", "b"]]);
+    assert.deepEqual([...form.api.items], [["a", itemOf("a", "b")]]);
   });
 
   test("cut off each time: three attempts, then the doubt is said and what was typed is kept", async () => {
@@ -56,7 +57,7 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
 
     assert.match(said, IN_DOUBT);
     assert.deepEqual(form.api.requests, [POST, POST, POST]);
-    assert.deepEqual(await typed(page), ["a", "b"]);
+    assert.deepEqual(await typed(page), Object.values(itemOf("a", "b")));
   });
 
   test("cut off while looking up: nothing was to be stored, so no doubt is raised", async () => {
@@ -102,7 +103,7 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
   });
 
   test("429 and then 200: the item was there already, since a refused attempt stores nothing", async () => {
-    form.api.items.set("a", "b");
+    form.api.items.set("a", itemOf("a", "b"));
     form.api.will(reply(429));
     const page = await openInHaste(form);
 
@@ -154,7 +155,7 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
   const nonsense: [what: string, status: number, body: unknown][] = [
     ["HTML", 200, "<!doctype html><title>Sign in</title>"],
     ["null", 200, "null"],
-    ["another item", 201, { id: "a", value: "c" }],
+    ["another item", 201, itemOf("a", "c")],
     ["an error that is none", 400, { error: { message: 7, problems: [null] } }],
   ];
   for (const [what, status, body] of nonsense)
@@ -170,6 +171,39 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
       await outcome(page, "Stored");
     });
 
+  test("an API that is gone, and a newer page in this one's place: it says to reload, and does so", async () => {
+    form.api.will(cut);
+    const page = await openInHaste(form, {});
+    form.site.serve("<!doctype html><title>Newer</title>");
+
+    const said = await save(page, "a", "b", "This page is older than its API: reload");
+    await press(page, "Reload");
+    await page.waitForFunction(() => document.title === "Newer");
+
+    assert.equal(said, "What you typed goes with it: copy it first.");
+    assert.deepEqual(form.api.requests, [POST]);
+  });
+
+  test("an API that is gone, and its page too: it says that there is no answer", async () => {
+    form.api.will(cut, cut, cut);
+    const page = await openInHaste(form);
+    form.site.serve(undefined);
+
+    await save(page, "a", "b", "No answer");
+
+    assert.deepEqual(form.api.requests, [POST, POST, POST]);
+  });
+
+  test("without a network, but with an API of its own: it is not offline, and tries again", async () => {
+    form.api.will(cut);
+    const page = await openInHaste(form, {});
+    await page.evaluate(() => Object.defineProperty(navigator, "onLine", { value: false }));
+
+    await save(page, "a", "b", "Stored");
+
+    assert.deepEqual(form.api.requests, [POST, POST]);
+  });
+
   test("offline: it says so at once, keeps what was typed, and sends it when told to", async () => {
     const page = await openInHaste(form);
     await page.context().setOffline(true);
@@ -180,7 +214,7 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
 
     await outcome(page, "Stored");
     assert.equal(said, "What you typed is kept.");
-    assert.deepEqual(await typed(page), ["a", "b"]);
+    assert.deepEqual(await typed(page), Object.values(itemOf("a", "b")));
     assert.deepEqual(form.api.requests, [POST]);
   });
 

@@ -24,7 +24,11 @@ const RULES: Rule[] = [
     of: /^(handler|answer)\.ts$/,
     may: /^(item|answer)\.ts$/,
   },
-  { says: "the page imports item.ts and itself", of: /^(form|request)\.ts$/, may: /^(item|request)\.ts$/ },
+  {
+    says: "the page imports item.ts and itself",
+    of: /^(form|request)\.ts$|^form\//,
+    may: /^(item|request)\.ts$|^form\//,
+  },
   {
     says: "deploy.ts and teardown.ts import stack.ts, resources/, converge/, command/ and bundle/",
     of: /^\w+\.ts$/,

@@ -73,21 +73,15 @@ export const gatewayResponseOperations: Operations<typeof sdk> = {
   },
 };
 
-/**
- * A type that was not customised shows what its family's default was given.
- * https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_api.snapshot.json
- * has what AWS answered (test_gateway_response_put).
- */
 function shown(customised: Record<string, GatewayResponse>, responseType: sdk.GatewayResponseType) {
   const response = own(customised, responseType);
   if (response) return { ...response, defaultResponse: false };
-  const status = GATEWAY_RESPONSES[responseType];
-  const family = own(customised, `DEFAULT_${status?.charAt(0)}XX`);
+  const statusCode = GATEWAY_RESPONSES[responseType];
   return {
     responseType,
-    statusCode: family?.statusCode ?? status,
-    responseParameters: family?.responseParameters ?? {},
-    responseTemplates: family?.responseTemplates ?? DEFAULT_TEMPLATES,
+    statusCode,
+    responseParameters: {},
+    responseTemplates: DEFAULT_TEMPLATES,
     defaultResponse: true,
   };
 }

@@ -16,7 +16,6 @@ export interface IntegrationResponse {
 
 export interface Integration {
   type: "AWS_PROXY" | "MOCK";
-  connectionType?: "INTERNET";
   httpMethod?: string;
   uri?: string;
   requestTemplates?: Strings;
@@ -74,10 +73,8 @@ export interface Deployment {
 }
 
 export interface MethodSetting {
-  /** Of both, -1 is no limit. */
   throttlingRateLimit: number;
   throttlingBurstLimit: number;
-  loggingLevel?: "OFF";
 }
 
 export interface Stage {

@@ -1,10 +1,7 @@
 /** DynamoDB: the operations on tables are ours, those on items dynalite's. */
 
-import * as sdk from "@aws-sdk/client-dynamodb";
-import { AwsError, type Context, type Operation, type Service } from "../service.ts";
-import { awsJson } from "../wire/aws-json.ts";
-import type { Given, Operations } from "../wire/operations.ts";
-import { apiOf } from "../wire/schema.ts";
+import { AwsError, type Context, type Input, type Operation, type Service } from "../service.ts";
+import { awsJson } from "../wire/json.ts";
 import { checkTableParameters, type Items, itemOperations, type TableDefinition } from "./items.ts";
 import { addTags, settingOperations } from "./settings.ts";
 import {
@@ -18,26 +15,14 @@ import {
   requireActive,
   statusOf,
   type Table,
-  type Throughput,
   tableNamed,
   tablesIn,
 } from "./tables.ts";
 
-const api = apiOf(sdk);
-const onlyItems = itemOperations.map(({ name }) => name);
-
-/** What dynalite checks, and what it answers, is DynamoDB's own JSON. */
-const protocol = awsJson(api, {
-  version: "1.0",
-  unread: new Set([...onlyItems, "CreateTable", "UpdateTable", "ListTables"]),
-  unwritten: new Set(onlyItems),
-});
-
 /** The service, with the items that its tables hold. */
 export const dynamodb = (items: Items): Service => ({
   name: "dynamodb",
-  api,
-  protocol,
+  protocol: awsJson("1.0"),
   operations: { ...tableOperations(items), ...settingOperations, ...onItems(items) },
 });
 
@@ -66,14 +51,15 @@ const DEFINITION = [
   "GlobalSecondaryIndexes",
 ] as const;
 
-const tableOperations = (items: Items): Operations<typeof sdk> => ({
+const tableOperations = (items: Items): Record<string, Operation> => ({
   CreateTable: {
     params: [...DEFINITION, "BillingMode", "ProvisionedThroughput", "DeletionProtectionEnabled", "Tags"],
     async run(input, context) {
       const checked = checkTableParameters("CreateTable", input);
       const name = nameOf(checked.TableName, context);
       refuseExisting(name, context);
-      const table = newTable({ ...input, ...checked }, { ...definitionIn(checked), TableName: name });
+      const definition = pick(checked, DEFINITION) as unknown as TableDefinition;
+      const table = newTable({ ...input, ...checked }, { ...definition, TableName: name });
       if (input.Tags) addTags(table, input.Tags);
       tablesIn(context)[name] = table;
       begin("CREATING", table, context);
@@ -134,10 +120,7 @@ function refuseExisting(name: string, context: Context): void {
 }
 
 /** Changes one setting at a time, as AWS does. */
-function setDeletionProtection(
-  table: Table,
-  { DeletionProtectionEnabled: wanted = false, ...input }: Given<sdk.UpdateTableCommandInput>,
-): void {
+function setDeletionProtection(table: Table, { DeletionProtectionEnabled: wanted, ...input }: Input): void {
   if (input.BillingMode || input.ProvisionedThroughput)
     throw invalid(
       "DeletionProtectionEnabled cannot be changed together with BillingMode or ProvisionedThroughput",
@@ -147,7 +130,7 @@ function setDeletionProtection(
   table.deletionProtection = wanted;
 }
 
-function setThroughput(table: Table, input: Given<sdk.UpdateTableCommandInput>): void {
+function setThroughput(table: Table, input: Input): void {
   const { BillingMode, ProvisionedThroughput: wanted } = checkTableParameters("UpdateTable", input);
   if (BillingMode === "PAY_PER_REQUEST" || (!BillingMode && !table.provisioned)) {
     if (wanted)
@@ -164,18 +147,16 @@ function setThroughput(table: Table, input: Given<sdk.UpdateTableCommandInput>):
   table.provisioned = wanted;
 }
 
-function refuseSameThroughput({ provisioned }: Table, wanted: Throughput | undefined): void {
+function refuseSameThroughput({ provisioned }: Table, wanted: Input): void {
   const units = ["ReadCapacityUnits", "WriteCapacityUnits"] as const;
-  if (!provisioned || units.some(unit => provisioned[unit] !== wanted?.[unit])) return;
+  if (!provisioned || units.some(unit => provisioned[unit] !== wanted[unit])) return;
   throw invalid(
     "The provisioned throughput for the table will not change. The requested value equals the current value. " +
       units.map(unit => `Current ${unit} provisioned for the table: ${provisioned[unit]}.`).join(" "),
   );
 }
 
-const definitionIn = (input: Given<sdk.CreateTableCommandInput>): TableDefinition =>
-  Object.fromEntries(
-    DEFINITION.filter(name => input[name] !== undefined).map(name => [name, input[name]]),
-  ) as unknown as TableDefinition;
+const pick = (input: Input, names: readonly string[]): Input =>
+  Object.fromEntries(names.filter(name => input[name] !== undefined).map(name => [name, input[name]]));
 
 const invalid = (message: string) => new AwsError("ValidationException", 400, message);

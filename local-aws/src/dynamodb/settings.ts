@@ -1,12 +1,10 @@
 /** What a table has beside its items: tags and backups. */
 
-import type * as sdk from "@aws-sdk/client-dynamodb";
-import { AwsError, type Context } from "../service.ts";
-import type { Given, Operations } from "../wire/operations.ts";
+import { AwsError, type Context, type Input, type Operation } from "../service.ts";
 import { readyTable, requireActive, statusOf, type Table, tableNamed } from "./tables.ts";
 
 /** The operations on the settings of a table. */
-export const settingOperations: Operations<typeof sdk> = {
+export const settingOperations: Record<string, Operation> = {
   TagResource: {
     params: ["ResourceArn", "Tags"],
     run({ ResourceArn, Tags }, context) {
@@ -117,7 +115,9 @@ function requireBackups(table: Table, { world }: Context): void {
     );
 }
 
-function setRecovery(table: Table, wanted: Given<sdk.PointInTimeRecoverySpecification>): void {
+function setRecovery(table: Table, wanted: Input | undefined): void {
+  if (typeof wanted?.PointInTimeRecoveryEnabled !== "boolean")
+    throw invalid("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled must not be null");
   const days = wanted.RecoveryPeriodInDays ?? 35;
   if (!(Number.isInteger(days) && days >= 1 && days <= 35))
     throw invalid("RecoveryPeriodInDays must be between 1 and 35");
@@ -128,15 +128,15 @@ function setRecovery(table: Table, wanted: Given<sdk.PointInTimeRecoverySpecific
 
 const backups = ({ recovery }: Table) => ({
   ContinuousBackupsDescription: {
-    ContinuousBackupsStatus: "ENABLED" as const,
+    ContinuousBackupsStatus: "ENABLED",
     PointInTimeRecoveryDescription: recovery
       ? {
-          PointInTimeRecoveryStatus: "ENABLED" as const,
+          PointInTimeRecoveryStatus: "ENABLED",
           RecoveryPeriodInDays: recovery.days,
-          EarliestRestorableDateTime: new Date(recovery.since),
-          LatestRestorableDateTime: new Date(),
+          EarliestRestorableDateTime: recovery.since / 1000,
+          LatestRestorableDateTime: Date.now() / 1000,
         }
-      : { PointInTimeRecoveryStatus: "DISABLED" as const },
+      : { PointInTimeRecoveryStatus: "DISABLED" },
   },
 });
 

@@ -52,8 +52,7 @@ function wireNamesOf(shape: Structure): Map<string, Member> {
   return names;
 }
 
-/** A value that has members. */
-export function objectOf(json: unknown, at: string): Json {
+function objectOf(json: unknown, at: string): Json {
   if (Array.isArray(json)) throw new WrongType(at, "Start of list found where not expected");
   if (typeof json !== "object") throw new WrongType(at, "Unexpected value type in payload");
   return json as Json;

@@ -308,9 +308,21 @@ const drifts: Drift[] = [
           Key: "index.html",
           Body: "<h1>Hello</h1>",
           ContentType: "text/html; charset=utf-8",
+          ContentEncoding: "gzip",
           CacheControl: "no-cache",
         }),
       ),
+  },
+  {
+    type: "page",
+    setting: "content encoding",
+    by: "storing it anew without it",
+    change: async ({ s3: client }) => {
+      const place = { Bucket: stack.bucket.name, Key: "index.html" };
+      const { Body, ContentType, CacheControl } = await client.send(new s3.GetObjectCommand(place));
+      const bytes = await Body!.transformToByteArray();
+      await client.send(new s3.PutObjectCommand({ ...place, Body: bytes, ContentType, CacheControl }));
+    },
   },
 ];
 
