@@ -4,7 +4,8 @@ import "./command/node-version.mjs";
 import { buildFunction } from "./bundle/function.ts";
 import { buildPage } from "./bundle/page.ts";
 import { isMain, runCommand } from "./command/command-line.ts";
-import { planText } from "./command/progress.ts";
+import { planText, whatNext } from "./command/progress.ts";
+import * as usage from "./command/usage.ts";
 import { type Aws, connect, identify } from "./converge/aws.ts";
 import { type Progress, type Result, silent } from "./converge/progress.ts";
 import { untilItAnswers } from "./converge/smoke.ts";
@@ -21,6 +22,7 @@ import { executionRole } from "./resources/role.ts";
 import { apiRoutes } from "./resources/routes.ts";
 import { apiStage } from "./resources/stage.ts";
 import { itemTable } from "./resources/table.ts";
+import { website } from "./resources/website.ts";
 import { type Stack, stack } from "./stack.ts";
 
 export interface DeployOptions {
@@ -91,6 +93,7 @@ function ensureAll(aws: Aws, wanted: Stack, build: typeof fromSources) {
   steps.ensure(itemTable(aws, wanted));
   steps.ensure(logGroup(aws, wanted));
   const lambda = steps.ensure(lambdaFunction(aws, wanted), { role, code: build.code });
+  steps.ensure(website(aws, wanted), { bucket, lambda });
   const permission = steps.ensure(invokePermission(aws, wanted), { lambda, api });
   const routes = steps.ensure(apiRoutes(aws, wanted, methods(aws, wanted)), { api });
   const stage = steps.ensure(apiStage(aws, wanted), { api, routes });
@@ -106,29 +109,9 @@ function ensureAll(aws: Aws, wanted: Stack, build: typeof fromSources) {
 const mayNotAnswerYet = (resources: Result[]) =>
   resources.some(({ type, outcome }) => outcome !== "unchanged" && type !== "page");
 
-const whatNext = ({ siteUrl, apiUrl }: Deployed) => `
-Page  ${siteUrl}
-API   ${apiUrl}
-Try   curl -X POST '${apiUrl}?id=1&value=hello'`;
-
-const usage = `Usage: npx tsx deploy.ts [options]
-
-Creates the stack on AWS, or changes what differs from stack.ts.
-
-Options:
-  --name <name>      the stack's name (default: dynamosync)
-  --region <region>  where (default: AWS_REGION, or the profile's region)
-  --dry-run          say what would be created or changed, and change nothing
-  --explain          show each call to AWS as the aws command that does the same
-  --json             print the result as one JSON object
-  --help             show this help
-
-Credentials and endpoints come from the SDK's environment variables: AWS_PROFILE, AWS_ENDPOINT_URL, ...
-`;
-
 if (isMain(import.meta.url)) {
   await runCommand({
-    usage,
+    usage: usage.ofDeploy,
     flags: ["dry-run"],
     async run({ flags, json, ...options }) {
       const dryRun = flags["dry-run"];

@@ -10,7 +10,7 @@ export interface Place {
   name: string;
   account: string;
   region: string;
-  /** "aws", "aws-cn" or "aws-us-gov". */
+  /** "aws", "aws-cn", "aws-us-gov" or "aws-eusc". */
   partition: string;
 }
 
@@ -63,9 +63,12 @@ export function stack({ name, account, region, partition }: Place) {
     stageName: "prod",
     requestsPerSecond: 50,
     burst: 100,
+    /** TLS 1.2 at least, keys of its own for each session, and the host named in the handshake, too. */
+    tls: { securityPolicy: "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", endpointAccessMode: "STRICT" } as const,
   };
   const bucket = {
     name: `${name}-${account}-${region}`,
+    arn: `arn:${partition}:s3:::${name}-${account}-${region}`,
     pageKey: "index.html",
     cacheControl: "no-cache",
     contentType: "text/html; charset=utf-8",

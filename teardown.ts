@@ -3,6 +3,7 @@
 import "./command/node-version.mjs";
 import { isAnsweredYes, isMain, runCommand } from "./command/command-line.ts";
 import { planText } from "./command/progress.ts";
+import * as usage from "./command/usage.ts";
 import { type Aws, connect, identify } from "./converge/aws.ts";
 import { inWords, Refusal } from "./converge/errors.ts";
 import { type Progress, type Result, silent } from "./converge/progress.ts";
@@ -104,24 +105,9 @@ function assertNothingLeft(resources: Result[]): void {
   throw new Refusal(`${message}\nLeft: ${left.join(", ")}.`, remedy, { cause: failure });
 }
 
-const usage = `Usage: npx tsx teardown.ts [options]
-
-Removes from AWS everything that deploy.ts created, and nothing else.
-
-Options:
-  --name <name>      the stack's name (default: dynamosync)
-  --region <region>  where (default: AWS_REGION, or the profile's region)
-  --yes              delete the table even if it holds items
-  --keep-data        keep the table; the next deploy takes it up again
-  --dry-run          say what would be removed, and remove nothing
-  --explain          show each call to AWS as the aws command that does the same
-  --json             print the result as one JSON object
-  --help             show this help
-`;
-
 if (isMain(import.meta.url)) {
   await runCommand({
-    usage,
+    usage: usage.ofTeardown,
     flags: ["yes", "keep-data", "dry-run"],
     async run({ flags, json, ...options }) {
       const confirm = flags.yes ? async () => true : ask;

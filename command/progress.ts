@@ -157,6 +157,12 @@ export function planText(results: Result[]): string {
   return [...lines, "", "Nothing was changed."].join("\n");
 }
 
+/** What a deploy ends with. */
+export const whatNext = ({ siteUrl, apiUrl }: { siteUrl: string; apiUrl: string }) => `
+Page  ${siteUrl}
+API   ${apiUrl}
+Try   curl -X POST '${apiUrl}?id=1&value=hello'`;
+
 /** What became of a resource. Why it failed is said once, at the end, with what to do about it. */
 function describe({ type, name, outcome, ms, waitsFor }: Result): string {
   const took = DOING[outcome] ? ` (${(ms / 1000).toFixed(1)} s)` : "";

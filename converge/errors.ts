@@ -28,7 +28,7 @@ interface Known {
   /** What to do about it. */
   remedy?: string;
   /** Whether it passes by itself, where the SDK judges otherwise. */
-  passes?: "in time" | "soon" | "never";
+  passes?: "in time" | "in seconds" | "soon" | "never";
   /** Somebody else works on the resource at the same time, or what was read lags behind: a fresh look helps. */
   isRace?: boolean;
 }
@@ -69,6 +69,20 @@ const KNOWN: Known[] = [
     ],
     why: ({ message }) => `AWS does not accept the credentials (${message})`,
     remedy: "Check AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and try again.",
+  },
+  // A Block Public Access that was lifted a moment ago still refuses for some seconds.
+  {
+    names: ["AccessDenied"],
+    message: /public policies are/,
+    why: () => "Block Public Access, of the account or the organisation, forbids that anybody reads the page",
+    remedy:
+      "Turn off its two policy settings (S3, Block Public Access settings for this account); run again.",
+    passes: "in seconds",
+  },
+  {
+    names: ["BucketAlreadyExists"],
+    why: () => "another account has a bucket of this name, and bucket names are shared by all",
+    remedy: "Choose another --name and run deploy again.",
   },
   {
     names: ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "Forbidden"],
@@ -122,6 +136,7 @@ const KNOWN: Known[] = [
   // A new table's backups are available only after some seconds.
   { names: ["ContinuousBackupsUnavailableException"], passes: "in time" },
   { names: ["ConcurrentModificationException", "OperationAborted"], passes: "in time" },
+  { names: ["BadRequestException"], message: /update in progress/, remedy: "Run again in 15 minutes." },
   { names: ["BadRequestException"], message: /concurrent|try again/i, passes: "in time" },
   { names: ["ConflictException"], message: /concurrent|try again/i, passes: "in time", isRace: true },
   {

@@ -3,7 +3,7 @@ import type { RetryErrorInfo, RetryStrategyV2, RetryToken } from "@smithy/types"
 import { passes, Refusal } from "./errors.ts";
 
 /** How long one call is retried at the longest, in milliseconds, by whether its error passes. */
-const PATIENCE = { "in time": 150_000, soon: 3000 };
+const PATIENCE = { "in time": 150_000, "in seconds": 20_000, soon: 3000 };
 const LONGEST_PAUSE = 20_000;
 
 interface Attempt extends RetryToken {

@@ -1,20 +1,27 @@
-/** The REST API itself: its name, kind and tag. What it answers is in routes.ts and stage.ts. */
+/** The REST API itself: its name, kind and tag, and how it is reached over TLS. What it answers is in routes.ts and stage.ts. */
 import {
   CreateRestApiCommand,
   DeleteRestApiCommand,
+  type PatchOperation,
   paginateGetRestApis,
   type RestApi,
   UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
 import type { Aws } from "../converge/aws.ts";
-import { orAbsent, type Removable, type Resource } from "../converge/resource.ts";
+import { orAbsent, type Removable, type Resource, type Write } from "../converge/resource.ts";
 import { waitFor } from "../converge/retry.ts";
 import { assertOurs } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
 
+type Tls = Pick<RestApi, "securityPolicy" | "endpointAccessMode">;
+
 interface ApiState {
   id: string;
   endpointTypes: string[];
+  /** Undefined where an endpoint that stands in for AWS does not tell: it cannot change it either. */
+  tls: Tls | undefined;
+  /** AWS takes a quarter of an hour to change how an API is reached, and takes no other change meanwhile. */
+  isUpdating: boolean;
   /** Further APIs of this stack: names are not unique, so a create whose answer was lost leaves a second one. */
   surplus: string[];
 }
@@ -24,15 +31,21 @@ export function restApi(
   { sdk: { apigateway } }: Aws,
   stack: Stack,
 ): Resource<ApiState> & Removable<ApiState> {
-  const { name } = stack.api;
+  const { name, tls: wanted } = stack.api;
   const endpointConfiguration = { types: ["REGIONAL" as const] };
 
   /** The oldest of this stack's APIs is the one: whoever looks at the same time comes to the same answer. */
   async function read(): Promise<ApiState | undefined> {
     const [api, ...surplus] = (await ourApis()).sort(byAge);
     if (!api) return undefined;
-    const endpointTypes = api.endpointConfiguration?.types ?? ["EDGE"];
-    return { id: api.id!, endpointTypes, surplus: surplus.map(({ id }) => id!) };
+    const { endpointConfiguration, securityPolicy, endpointAccessMode } = api;
+    return {
+      id: api.id!,
+      endpointTypes: endpointConfiguration?.types ?? ["EDGE"],
+      tls: securityPolicy && { securityPolicy, endpointAccessMode },
+      isUpdating: api.apiStatus === "UPDATING",
+      surplus: surplus.map(({ id }) => id!),
+    };
   }
 
   async function ourApis(): Promise<RestApi[]> {
@@ -47,7 +60,7 @@ export function restApi(
   async function create(): Promise<ApiState> {
     const description = "Stores and reads items";
     await apigateway.send(
-      new CreateRestApiCommand({ name, description, endpointConfiguration, tags: stack.tags }),
+      new CreateRestApiCommand({ name, description, endpointConfiguration, tags: stack.tags, ...wanted }),
     );
     return waitFor(`the new REST API ${name} to be listed`, 60, read);
   }
@@ -60,31 +73,41 @@ export function restApi(
     for (const id of ids) await deleteApi(id);
   }
 
-  const makeRegional = ({ id: restApiId, endpointTypes }: ApiState) =>
-    apigateway.send(
-      new UpdateRestApiCommand({
-        restApiId,
-        patchOperations: [
-          { op: "replace", path: `/endpointConfiguration/types/${endpointTypes[0]}`, value: "REGIONAL" },
-        ],
-      }),
-    );
+  /** In one call: AWS moves an API to another endpoint type only together with its policy. */
+  function reshape({ id: restApiId, endpointTypes: [type] }: ApiState, tls: Tls = {}) {
+    const patches = Object.entries(tls).map(([name, value]) => replacing(name, value));
+    if (type !== "REGIONAL") patches.push(replacing(`endpointConfiguration/types/${type}`, "REGIONAL"));
+    return apigateway.send(new UpdateRestApiCommand({ restApiId, patchOperations: patches }));
+  }
 
-  const settings = (state: ApiState) => [
-    {
-      name: "endpoint type",
-      actual: state.endpointTypes,
-      wanted: endpointConfiguration.types as string[],
-      call: () => makeRegional(state),
-    },
-    { name: "surplus APIs", actual: state.surplus, wanted: [], call: () => deleteApis(state.surplus) },
-  ];
+  function settings(state: ApiState): Write[] {
+    const { endpointTypes, tls, surplus } = state;
+    const type = { name: "endpoint type", actual: endpointTypes, wanted: endpointConfiguration.types };
+    const next = tls && nextTls(state, tls, wanted);
+    return [
+      { settings: [type, { name: "TLS", actual: tls, wanted: next }], call: () => reshape(state, next) },
+      { name: "surplus APIs", actual: surplus, wanted: [], call: () => deleteApis(surplus) },
+    ];
+  }
 
   /** The live one goes last: as long as one is left, a killed teardown is found again. */
   const remove = (state: ApiState) => deleteApis([...state.surplus, state.id]);
 
   return { type: "REST API", name, read, create, settings, remove };
 }
+
+/**
+ * What comes next on the way to what is wanted. An API that is in use becomes strict only once it answers under its new
+ * policy: by the first deploy after AWS has made that change.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
+ */
+function nextTls({ isUpdating }: ApiState, now: Tls, wanted: Tls): Tls {
+  const isLegacy = !now.securityPolicy?.startsWith("SecurityPolicy_");
+  const mode = isUpdating ? now.endpointAccessMode : wanted.endpointAccessMode;
+  return { ...wanted, endpointAccessMode: isLegacy ? "BASIC" : mode };
+}
+
+const replacing = (path: string, value = ""): PatchOperation => ({ op: "replace", path: `/${path}`, value });
 
 const byAge = (one: RestApi, other: RestApi) =>
   one.createdDate!.getTime() - other.createdDate!.getTime() || (one.id! < other.id! ? -1 : 1);

@@ -7,6 +7,7 @@ import {
   DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
   ListTagsForResourceCommand,
+  PutLogGroupDeletionProtectionCommand,
   PutRetentionPolicyCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Aws } from "../converge/aws.ts";
@@ -16,6 +17,8 @@ import type { Stack } from "../stack.ts";
 
 interface LogGroupState {
   retentionDays: number | undefined;
+  /** Somebody protects it from being deleted; deploy leaves that to them. */
+  isProtected: boolean;
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html */
@@ -31,12 +34,12 @@ export function logGroup(
     if (!found) return undefined;
     const { tags = {} } = await logs.send(new ListTagsForResourceCommand({ resourceArn }));
     assertOurs(`log group ${logGroupName}`, tags, stack.tags);
-    return { retentionDays: found.retentionInDays };
+    return { retentionDays: found.retentionInDays, isProtected: found.deletionProtectionEnabled ?? false };
   }
 
   async function create(): Promise<LogGroupState> {
     await logs.send(new CreateLogGroupCommand({ logGroupName, tags: stack.tags }));
-    return { retentionDays: undefined };
+    return { retentionDays: undefined, isProtected: false };
   }
 
   const retain = () =>
@@ -46,7 +49,11 @@ export function logGroup(
     { name: "retention in days", actual: state.retentionDays, wanted: retentionDays, call: retain },
   ];
 
-  const remove = () => logs.send(new DeleteLogGroupCommand({ logGroupName }));
+  async function remove({ isProtected }: LogGroupState) {
+    const off = { logGroupIdentifier: logGroupName, deletionProtectionEnabled: false };
+    if (isProtected) await logs.send(new PutLogGroupDeletionProtectionCommand(off));
+    await logs.send(new DeleteLogGroupCommand({ logGroupName }));
+  }
 
   return { type: "log group", name: logGroupName, read, create, settings, remove };
 }

@@ -1,13 +1,18 @@
 /** The function's own policy: API Gateway may invoke it, for this API's stage and path and nothing else. */
 
 import { isDeepStrictEqual } from "node:util";
-import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
+import {
+  AddPermissionCommand,
+  GetPolicyCommand,
+  PutResourcePolicyCommand,
+  RemovePermissionCommand,
+} from "@aws-sdk/client-lambda";
 import type { Aws } from "../converge/aws.ts";
 import { type Known, orAbsent, parsePolicy, type Resource } from "../converge/resource.ts";
 import type { Stack } from "../stack.ts";
 
 interface Statement {
-  Sid: string;
+  Sid?: string;
   Effect: string;
   Principal: unknown;
   Action: string;
@@ -38,8 +43,8 @@ export function invokePermission(
       lambda.send(new GetPolicyCommand({ FunctionName })),
       "ResourceNotFoundException",
     );
-    const policy = parsePolicy(answer?.Policy) as { Statement: Statement[] } | undefined;
-    return policy && { statements: policy.Statement.map(normalised) };
+    const policy = parsePolicy(answer?.Policy) as { Statement: Statement | Statement[] } | undefined;
+    return policy && { statements: [policy.Statement].flat().map(normalised) };
   }
 
   async function create(needs: PermissionNeeds): Promise<PermissionState> {
@@ -56,12 +61,19 @@ export function invokePermission(
     return { statements: [wanted] };
   }
 
+  /** A policy that was put as a whole may have statements without an id, which cannot be removed one by one. */
+  const putAlone = (statement: Statement) => {
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    return lambda.send(new PutResourcePolicyCommand({ ResourceArn: stack.lambda.arn, Policy }));
+  };
+
   const removeStatement = ({ Sid: StatementId }: Statement) =>
     lambda.send(new RemovePermissionCommand({ FunctionName, StatementId }));
 
   /** One call at a time, or some are lost; and the new statement before the old ones go, so that none fails. */
   async function replace({ statements }: PermissionState, needs: PermissionNeeds) {
     const wanted = await wantedStatement(needs);
+    if (statements.some(({ Sid }) => Sid === undefined)) return putAlone(wanted);
     const sameId = statements.filter(({ Sid }) => Sid === wanted.Sid);
     const otherIds = statements.filter(({ Sid }) => Sid !== wanted.Sid);
     if (!sameId.some(statement => isDeepStrictEqual(statement, wanted))) {

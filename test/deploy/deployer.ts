@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as apigateway from "@aws-sdk/client-api-gateway";
+import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as iam from "@aws-sdk/client-iam";
 import * as lambda from "@aws-sdk/client-lambda";
 import * as s3 from "@aws-sdk/client-s3";
@@ -88,8 +89,8 @@ export async function deployWith(document: object): Promise<void> {
 
 /** What somebody else may have changed, as far as only its repair needs some permission. */
 async function changeEverything(
-  { apigateway: gateway, iam: identities, lambda: functions, s3: buckets }: Clients,
-  { role, lambda: fn, bucket, api, tags }: Stack,
+  { apigateway: gateway, iam: identities, lambda: functions, logs: groups, s3: buckets }: Clients,
+  { role, lambda: fn, logGroup, bucket, api, tags }: Stack,
 ) {
   const RoleName = role.name;
   await identities.send(new iam.UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: TRUST }));
@@ -107,12 +108,26 @@ async function changeEverything(
       Principal: "events.amazonaws.com",
     }),
   );
+  const protection = { logGroupIdentifier: logGroup.name, deletionProtectionEnabled: true };
+  await groups.send(new logs.PutLogGroupDeletionProtectionCommand(protection));
   const OwnershipControls = { Rules: [{ ObjectOwnership: "ObjectWriter" as const }] };
   await buckets.send(new s3.PutBucketOwnershipControlsCommand({ Bucket: bucket.name, OwnershipControls }));
   await buckets.send(new s3.DeleteObjectCommand({ Bucket: bucket.name, Key: bucket.pageKey }));
   const { items = [] } = await gateway.send(new apigateway.GetRestApisCommand({}));
   const resourceArn = `arn:aws:apigateway:${REGION}::/restapis/${items[0]!.id}/stages/${api.stageName}`;
   await gateway.send(new apigateway.UntagResourceCommand({ resourceArn, tagKeys: Object.keys(tags) }));
+}
+
+/** Replaces the function's policy by one whose statement has no id, so that it cannot be removed by itself. */
+async function replacePolicy({ lambda: functions }: Clients, { lambda: { arn } }: Stack) {
+  const Statement = {
+    Effect: "Allow",
+    Principal: { Service: "events.amazonaws.com" },
+    Action: "lambda:InvokeFunction",
+    Resource: arn,
+  };
+  const Policy = JSON.stringify({ Version: policy.Version, Statement });
+  await functions.send(new lambda.PutResourcePolicyCommand({ ResourceArn: arn, Policy }));
 }
 
 /** All that deploying, repairing what somebody else changed, and removing asks permission for. */
@@ -126,7 +141,10 @@ export async function demandsOfARoundTrip(): Promise<PolicyRequest[]> {
   try {
     await withoutSmoke(async () => {
       const { account } = await deployed();
-      await changeEverything(owner, stack({ name: DEFAULT_NAME, account, region: REGION, partition: "aws" }));
+      const wanted = stack({ name: DEFAULT_NAME, account, region: REGION, partition: "aws" });
+      await changeEverything(owner, wanted);
+      await deployed();
+      await replacePolicy(owner, wanted);
       await deployed();
       await teardown({ name: DEFAULT_NAME, region: REGION, aws: deployer });
     });

@@ -49,10 +49,41 @@ describe("drift is named and repaired:", () => {
           new apigateway.UpdateRestApiCommand({
             restApiId,
             patchOperations: [
-              { op: "replace", path: "/endpointConfiguration/types/REGIONAL", value: "EDGE" },
+              { op: "replace", path: "/endpointConfiguration/types/REGIONAL", value: "PRIVATE" },
+              { op: "replace", path: "/securityPolicy", value: "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09" },
             ],
           }),
         ),
+    ],
+    [
+      "REST API",
+      "TLS",
+      () =>
+        clients.apigateway.send(
+          new apigateway.UpdateRestApiCommand({
+            restApiId,
+            patchOperations: [
+              { op: "replace", path: "/securityPolicy", value: "SecurityPolicy_TLS13_1_2_2021_06" },
+              { op: "replace", path: "/endpointAccessMode", value: "BASIC" },
+            ],
+          }),
+        ),
+    ],
+    [
+      "permission",
+      "statements",
+      async () => {
+        const { Configuration } = await clients.lambda.send(new lambda.GetFunctionCommand({ FunctionName }));
+        const ResourceArn = Configuration!.FunctionArn!;
+        const Statement = {
+          Effect: "Allow",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: "lambda:InvokeFunction",
+          Resource: ResourceArn,
+        };
+        const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+        await clients.lambda.send(new lambda.PutResourcePolicyCommand({ ResourceArn, Policy }));
+      },
     ],
     [
       "stage",

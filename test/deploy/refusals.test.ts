@@ -54,8 +54,8 @@ describe("deploy says in plain words", () => {
 
     assert.ok(ended.kind === "failed");
     const { message, remedy } = inWords(ended.error);
-    assert.match(message, /^Cannot make the page in the bucket .* public/);
-    assert.match(remedy, /Block Public Access is on for the account/);
+    assert.match(message, /^Cannot call S3's PutBucketPolicy because Block Public Access, .* forbids/);
+    assert.match(remedy, /Block Public Access settings for this account/);
   });
 
   test("which call is denied", async () => {
@@ -80,7 +80,7 @@ describe("deploy says in plain words", () => {
     const { message, remedy } = await failure("taken");
     refused = undefined;
 
-    assert.match(message, /^Cannot create the bucket .* another account has one of this name/);
+    assert.match(message, /^Cannot call S3's CreateBucket because another account has a bucket of this name/);
     assert.match(remedy, /^Choose another --name/);
   });
 

@@ -10,12 +10,12 @@ const FINDERS: Record<string, Finder> = {
       const arn = table.startsWith("arn:") ? table : arnOf(context, "dynamodb", `table/${table}`);
       return input.IndexName ? `${arn}/index/${input.IndexName}` : arn;
     }),
-  logs: (input, context) => [
+  logs: ({ logGroupIdentifier = "", logGroupName = logGroupIdentifier, ...input }, context) => [
     input.resourceArn ??
-      arnOf(context, "logs", `log-group:${input.logGroupName ?? ""}:log-stream:${input.logStreamName ?? ""}`),
+      arnOf(context, "logs", `log-group:${logGroupName}:log-stream:${input.logStreamName ?? ""}`),
   ],
-  lambda: ({ FunctionName, Resource = FunctionName }, context) => {
-    const name = `${Resource ?? "*"}`;
+  lambda: ({ FunctionName, Resource = FunctionName, ResourceArn = Resource }, context) => {
+    const name = `${ResourceArn ?? "*"}`;
     return [name.startsWith("arn:") ? name : arnOf(context, "lambda", `function:${name}`)];
   },
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html

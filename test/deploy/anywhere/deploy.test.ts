@@ -14,6 +14,7 @@ const TYPES = [
   "table",
   "log group",
   "function",
+  "website",
   "permission",
   "routes",
   "stage",
@@ -62,7 +63,9 @@ describe("a first deploy", () => {
     assert.equal(page.CacheControl, "no-cache");
     assert.equal(page.ContentType, "text/html; charset=utf-8");
     const website = await clients.s3.send(new GetBucketWebsiteCommand({ Bucket: bucket.name }));
-    assert.deepEqual(website.IndexDocument, { Suffix: "index.html" });
+    const { host, pathname } = new URL(deployed.siteUrl);
+    const { HostName, ReplaceKeyWith } = website.RoutingRules![0]!.Redirect!;
+    assert.deepEqual([HostName, `/${ReplaceKeyWith}`], [host, pathname]);
   });
 
   test("tells the function its table and the only origin that it serves", async () => {

@@ -1,0 +1,31 @@
+/** What --help says. */
+
+export const ofDeploy = `Usage: npx tsx deploy.ts [options]
+
+Creates the stack on AWS, or changes what differs from stack.ts.
+
+Options:
+  --name <name>      the stack's name (default: dynamosync)
+  --region <region>  where (default: AWS_REGION, or the profile's region)
+  --dry-run          say what would be created or changed, and change nothing
+  --explain          show each call to AWS as the aws command that does the same
+  --json             print the result as one JSON object
+  --help             show this help
+
+Credentials and endpoints come from the SDK's environment variables: AWS_PROFILE, AWS_ENDPOINT_URL, ...
+`;
+
+export const ofTeardown = `Usage: npx tsx teardown.ts [options]
+
+Removes from AWS everything that deploy.ts created, and nothing else.
+
+Options:
+  --name <name>      the stack's name (default: dynamosync)
+  --region <region>  where (default: AWS_REGION, or the profile's region)
+  --yes              delete the table even if it holds items
+  --keep-data        keep the table; the next deploy takes it up again
+  --dry-run          say what would be removed, and remove nothing
+  --explain          show each call to AWS as the aws command that does the same
+  --json             print the result as one JSON object
+  --help             show this help
+`;

@@ -1,0 +1,81 @@
+/**
+ * How the page is reached: by anybody, over TLS, below the bucket's own name. The website endpoint, which speaks HTTP
+ * only, leads there.
+ */
+import {
+  type Protocol,
+  PutBucketPolicyCommand,
+  PutBucketWebsiteCommand,
+  type WebsiteConfiguration,
+} from "@aws-sdk/client-s3";
+import type { Aws } from "../converge/aws.ts";
+import type { Known, Resource } from "../converge/resource.ts";
+import { siteUrl } from "../converge/urls.ts";
+import type { Stack } from "../stack.ts";
+
+interface WebsiteState {
+  policy: unknown;
+  website: unknown;
+}
+
+interface WebsiteNeeds {
+  /** Its policy and its website were read with it. */
+  bucket: Known<WebsiteState>;
+  /** The function answers the page's new origin before anybody is sent there. */
+  lambda: Known<object>;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html */
+export function website(aws: Aws, stack: Stack): Resource<WebsiteState, WebsiteNeeds> {
+  const { s3 } = aws.sdk;
+  const { name: Bucket, pageKey } = stack.bucket;
+  const target = { Bucket, ExpectedBucketOwner: stack.account };
+  const policy = publicOverTls(stack);
+  const configuration = leadingTo(siteUrl(aws, Bucket), pageKey);
+
+  const read = ({ bucket }: WebsiteNeeds): Promise<WebsiteState | undefined> => bucket();
+
+  const redirect = () =>
+    s3.send(new PutBucketWebsiteCommand({ ...target, WebsiteConfiguration: configuration }));
+
+  const open = () => s3.send(new PutBucketPolicyCommand({ ...target, Policy: JSON.stringify(policy) }));
+
+  /** Whoever comes by http:// is sent on before they are refused. */
+  const settings = (state: WebsiteState) => [
+    { name: "redirect", actual: state.website, wanted: configuration, call: redirect },
+    { name: "policy", actual: state.policy, wanted: policy, call: open },
+  ];
+
+  const create = async () => ({ policy: undefined, website: undefined });
+  return { type: "website", name: Bucket, read, create, settings };
+}
+
+/**
+ * One rule, which holds for every request. Temporary, so that no browser remembers it longer than it is true.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-page-redirect.html#advanced-conditional-redirects
+ */
+function leadingTo(url: string, pageKey: string): WebsiteConfiguration {
+  const { protocol, host, pathname } = new URL(url);
+  const Redirect = {
+    Protocol: protocol.replace(":", "") as Protocol,
+    HostName: host,
+    ReplaceKeyWith: pathname.slice(1),
+    HttpRedirectCode: "302",
+  };
+  return { IndexDocument: { Suffix: pageKey }, RoutingRules: [{ Redirect }] };
+}
+
+const publicOverTls = ({ bucket: { arn } }: Stack) => ({
+  Version: "2012-10-17",
+  Statement: [
+    about("AnybodyMayRead", { Effect: "Allow", Action: "s3:GetObject", Resource: `${arn}/*` }),
+    about("NobodyWithoutTls", {
+      Effect: "Deny",
+      Action: "s3:*",
+      Resource: [arn, `${arn}/*`],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    }),
+  ],
+});
+
+const about = (Sid: string, statement: object) => ({ Sid, Principal: "*", ...statement });
