@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { GetRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { GetBucketWebsiteCommand, GetObjectCommand } from "@aws-sdk/client-s3";
@@ -59,7 +60,8 @@ describe("a first deploy", () => {
     const deployed = await deploy({ name, region, aws });
 
     const page = await clients.s3.send(new GetObjectCommand({ Bucket: bucket.name, Key: bucket.pageKey }));
-    assert.ok((await page.Body!.transformToString()).includes(deployed.apiUrl));
+    const packed = await page.Body!.transformToByteArray();
+    assert.ok(gunzipSync(packed).toString().includes(deployed.apiUrl));
     assert.equal(page.CacheControl, "no-cache");
     assert.equal(page.ContentType, "text/html; charset=utf-8");
     const website = await clients.s3.send(new GetBucketWebsiteCommand({ Bucket: bucket.name }));
