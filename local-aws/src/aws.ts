@@ -59,7 +59,9 @@ export function createAnswer({
       const response = await serve(request);
       if (response) return response;
     }
-    return plain(403, "Missing Authentication Token");
+    return request.bodyTooLarge
+      ? plain(413, "The request is too large.")
+      : plain(403, "Missing Authentication Token");
   }
 
   async function answerSigned(wire: WireRequest, signature: Signature): Promise<WireResponse> {
@@ -72,6 +74,7 @@ export function createAnswer({
     let operation = "?";
     let response: WireResponse;
     try {
+      if (wire.bodyTooLarge) throw bodyTooLarge(name);
       caller = await verify(wire, signature);
       const sent = presigned ? withoutPresigning(wire) : wire;
       const request = { ...sent, ...splitUrl(sent.url), region, requestId, caller };
@@ -153,6 +156,12 @@ const plain = (status: number, message: string): WireResponse => ({
   headers: { "content-type": "application/json" },
   body: JSON.stringify({ message }),
 });
+
+/** S3's own limit is far above what is kept here; the other services' are below it. */
+const bodyTooLarge = (service: string): AwsError =>
+  service === "s3"
+    ? new Failure("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size")
+    : new Failure("RequestEntityTooLargeException", 413, "The request is too large.");
 
 function asAwsError(error: unknown): AwsError {
   if (error instanceof Failure) return error;

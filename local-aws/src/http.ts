@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { type Answer, ConnectionCut } from "./aws.ts";
+import { endsSoon, readBody } from "./body.ts";
 import type { Certificate } from "./certificate.ts";
 import { bucketIn, isThisMachine, websiteIn } from "./hosts.ts";
 import type { Tls, WireResponse } from "./service.ts";
@@ -15,7 +16,6 @@ export interface Listening {
 }
 
 const HOST = "127.0.0.1";
-const MEGABYTE = 1024 * 1024;
 const CLOSE_MS = 2_000;
 
 /** Above API Gateway's limit of 10,240 bytes for the request line and headers: it has its own answer beyond that. */
@@ -39,6 +39,7 @@ export async function listen(
 ): Promise<Listening> {
   const settings = { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS };
   const server = tls ? createTlsServer({ ...settings, ...tls }) : createServer(settings);
+  server.maxHeadersCount = 0; // none is dropped unseen: their size is limited
   const port = await bind(server, wantedPort);
   const isServed = ({ headers: { host = "" } }: IncomingMessage) => serves(host.toLowerCase(), port);
   server.on("request", (request, response) => {
@@ -72,15 +73,38 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<WireResponse> {
+  const head = headOf(request);
+  if (head.hosts !== 1 || !HOST_AND_PORT.test(request.headers.host ?? "")) return refusal(400, "Bad Request");
   if (!isServed(request)) return refusal(403, `This host is not served: ${request.headers.host}`);
-  const body = await readBody(request, limitOf(request));
-  if (!body) {
-    response.shouldKeepAlive = false;
-    return refusal(413, "The request is too large.");
-  }
+  const body = await readBody(request);
+  if (!body && !endsSoon(request)) response.shouldKeepAlive = false;
   const { method = "GET", url = "/" } = request;
   const headers = request.headers as Record<string, string>;
-  return answer({ method, url, headers, body, tls: tlsOf(request.socket as TLSSocket) });
+  const tls = tlsOf(request.socket as TLSSocket);
+  return answer({
+    method,
+    url,
+    headers,
+    headBytes: head.bytes,
+    body: body ?? Buffer.alloc(0),
+    bodyTooLarge: !body,
+    tls,
+  });
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9112#section-3.2: one host, with a port at most; all else is a bad request. */
+const HOST_AND_PORT = /^[^:\s]+(:\d{1,5})?$/;
+
+/** How large the request line and the headers were, and how many of these said a host: Node keeps the first alone. */
+function headOf({ method = "", url = "", rawHeaders }: IncomingMessage): { bytes: number; hosts: number } {
+  let bytes = method.length + url.length + "  HTTP/1.1\r\n".length;
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    bytes += name.length + rawHeaders[at + 1]!.length + ": \r\n".length;
+    if (name.length === 4 && name.toLowerCase() === "host") hosts++;
+  }
+  return { bytes, hosts };
 }
 
 const tlsOf = ({ encrypted, servername }: TLSSocket): Tls | undefined =>
@@ -98,29 +122,6 @@ function isOurs(host: string, port: number): boolean {
 const isBucketHere = (host: string): boolean =>
   /^[a-z0-9.-]+\.localhost$/.test(host) &&
   Boolean(bucketIn({ headers: { host } }) ?? websiteIn({ headers: { host } }));
-
-/** A function's zip may have 50 MB, in base64; a batch for DynamoDB 16 MB; nothing else needs as much. */
-const limitOf = ({ headers }: IncomingMessage): number =>
-  (headers.authorization?.includes("/lambda/aws4_request") ? 70 : 16) * MEGABYTE;
-
-/** Undefined for a body beyond the limit. Without `for await`, which makes an iterator for every request. */
-function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  return new Promise((resolve, reject) => {
-    if (Number(request.headers["content-length"] ?? 0) > limit) {
-      request.resume();
-      return resolve(undefined);
-    }
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else resolve(undefined);
-    });
-    request.once("end", () => resolve(Buffer.concat(chunks)));
-    request.once("error", reject);
-  });
-}
 
 /** Node adds the length of the body to headers that it has not written yet, and then sends all in one piece. */
 function send(server: Server, response: ServerResponse, { status, headers, body }: WireResponse): void {

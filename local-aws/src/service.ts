@@ -15,7 +15,11 @@ export interface WireRequest {
   /** Path and query, percent-encoded as sent. */
   url: string;
   headers: Record<string, string>;
+  /** How large the request line and the headers were on the wire. */
+  headBytes?: number;
   body: Buffer;
+  /** Whether there was more than is read of any body; it is empty here then. */
+  bodyTooLarge?: boolean;
   /** How it came over TLS; absent for plain HTTP. The socket tells, never a header. */
   tls?: Tls;
 }

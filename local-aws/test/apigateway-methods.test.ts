@@ -100,6 +100,19 @@ describe("resources and methods", () => {
     await assert.rejects(elsewhere, refused("BadRequestException", /Invalid ARN/));
   });
 
+  it("reach their integration over the internet only", async () => {
+    const target = { restApiId, resourceId: rootId, httpMethod: "GET" };
+    await aws.apigateway.send(new PutMethodCommand({ ...target, authorizationType: "NONE" }));
+    const put = (connectionType: "INTERNET" | "VPC_LINK") =>
+      aws.apigateway.send(new PutIntegrationCommand({ ...target, type: "MOCK", connectionType }));
+
+    await put("INTERNET");
+    await assert.rejects(put("VPC_LINK"), refused("NotImplemented", /VPC_LINK/));
+
+    const integration = await aws.apigateway.send(new GetIntegrationCommand(target));
+    assert.equal(integration.connectionType, "INTERNET");
+  });
+
   it("map only to headers that the method declares", async () => {
     await putMock();
     const target = { restApiId, resourceId: rootId, httpMethod: "GET", statusCode: "200" };

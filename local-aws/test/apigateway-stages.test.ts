@@ -53,6 +53,15 @@ describe("deployments and stages", () => {
     );
   });
 
+  it("take an empty stage name for none", async () => {
+    await putMock();
+
+    const { id } = await deploy(undefined, "");
+
+    const { item } = await aws.apigateway.send(new GetStagesCommand({ restApiId, deploymentId: id }));
+    assert.deepEqual(item, []);
+  });
+
   it("tell what was deployed", async () => {
     await putMock();
     const { id: deploymentId } = await deploy();
@@ -106,6 +115,40 @@ describe("deployments and stages", () => {
     await assert.rejects(
       patch({ op: "replace", path: "/nonsense", value: "1" }),
       refused("BadRequestException"),
+    );
+  });
+
+  it("may set what is not carried out to what it is, and nothing else", async () => {
+    await putMock();
+    await deploy(undefined, "prod");
+    const set = (setting: string, value: string) => patch({ op: "replace", path: `/*/*/${setting}`, value });
+
+    await set("throttling/rateLimit", "7");
+    await set("caching/ttlInSeconds", "300");
+    await set("caching/requireAuthorizationForCacheControl", "true");
+    const { methodSettings } = await set("logging/loglevel", "OFF");
+
+    const settings = methodSettings?.["*/*"];
+    assert.deepEqual(
+      [settings?.throttlingRateLimit, settings?.cacheTtlInSeconds, settings?.loggingLevel],
+      [7, 300, "OFF"],
+    );
+    await assert.rejects(
+      set("caching/ttlInSeconds", "60"),
+      refused("NotImplemented", /caching\/ttlInSeconds/),
+    );
+    await assert.rejects(set("metrics/enabled", "true"), refused("NotImplemented", /metrics\/enabled/));
+  });
+
+  it("say so when there are no settings to remove", async () => {
+    await putMock();
+    await deploy(undefined, "prod");
+
+    const removal = patch({ op: "remove", path: "/*/*" });
+
+    await assert.rejects(
+      removal,
+      refused("BadRequestException", /there is no method setting for this method/),
     );
   });
 

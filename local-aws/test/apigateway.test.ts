@@ -187,4 +187,42 @@ describe("gateway responses", () => {
     assert.equal(after.defaultResponse, true);
     await assert.rejects(again, refused("NotFoundException", /not defined on api/));
   });
+
+  it("have AWS's own template where none was put", async () => {
+    const responseParameters = { "gatewayresponse.header.a": "'1'" };
+
+    const put = await aws.apigateway.send(
+      new PutGatewayResponseCommand({ restApiId, responseType: "UNAUTHORIZED", responseParameters }),
+    );
+
+    const { $metadata: _, ...answered } = put;
+    assert.deepEqual(answered, {
+      responseType: "UNAUTHORIZED",
+      statusCode: "401",
+      responseParameters,
+      responseTemplates: { "application/json": '{"message":$context.error.messageString}' },
+      defaultResponse: false,
+    });
+  });
+
+  it("show what their family's default was given", async () => {
+    const responseParameters = { "gatewayresponse.header.a": "'1'" };
+    await aws.apigateway.send(
+      new PutGatewayResponseCommand({
+        restApiId,
+        responseType: "DEFAULT_5XX",
+        statusCode: "599",
+        responseParameters,
+      }),
+    );
+    const get = (responseType: "INTEGRATION_FAILURE" | "THROTTLED") =>
+      aws.apigateway.send(new GetGatewayResponseCommand({ restApiId, responseType }));
+
+    const failure = await get("INTEGRATION_FAILURE");
+    const throttled = await get("THROTTLED");
+
+    assert.deepEqual([failure.statusCode, failure.defaultResponse], ["599", true]);
+    assert.deepEqual(failure.responseParameters, responseParameters);
+    assert.deepEqual([throttled.statusCode, throttled.responseParameters], ["429", {}]);
+  });
 });

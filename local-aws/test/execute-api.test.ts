@@ -543,6 +543,15 @@ describe("limits", () => {
     }
   });
 
+  it("are none at a rate and a burst of -1", async () => {
+    await serve(ECHO);
+    await throttle("-1", "-1");
+
+    const { status } = await send("/items");
+
+    assert.equal(status, 200);
+  });
+
   it("keep request line and headers within 10,240 bytes, and bodies within 10 MB", async () => {
     await serve(`export const handler = async ({ body }) => ({ body: String(body?.length) });`);
 

@@ -23,6 +23,13 @@ export interface Present {
 const PolicyDocument =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"a:b","Resource":"*"}]}';
 
+const bucketPolicy = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Deny", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::a-bucket/*" },
+  ],
+});
+
 export const PRESENT: Record<string, Present> = {
   iam: {
     sdk: iam,
@@ -31,7 +38,7 @@ export const PRESENT: Record<string, Present> = {
       const client = new iam.IAMClient(options);
       await client.send(role("r", { Tags: [{ Key: "a", Value: "b" }] }));
       await client.send(new iam.PutRolePolicyCommand({ RoleName: "r", PolicyName: "p", PolicyDocument }));
-      return { RoleName: "r", PolicyName: "p", PolicyDocument, AssumeRolePolicyDocument: TRUST };
+      return { RoleName: "r", MaxItems: 5, PolicyName: "p", PolicyDocument, AssumeRolePolicyDocument: TRUST };
     },
   },
   sts: { sdk: sts, Client: sts.STSClient, make: async () => ({}) },
@@ -44,7 +51,7 @@ export const PRESENT: Record<string, Present> = {
       await client.send(new logs.CreateLogGroupCommand(names));
       await client.send(new logs.CreateLogStreamCommand(names));
       const { logGroups } = await client.send(new logs.DescribeLogGroupsCommand({}));
-      return { ...names, resourceArn: logGroups?.[0]?.logGroupArn };
+      return { ...names, limit: 5, resourceArn: logGroups?.[0]?.logGroupArn };
     },
   },
   s3: {
@@ -52,10 +59,10 @@ export const PRESENT: Record<string, Present> = {
     Client: s3.S3Client,
     async make(options) {
       const client = new s3.S3Client(options);
-      const names = { Bucket: "a-bucket", Key: "k" };
+      const names = { Bucket: "a-bucket", Key: "k", ExpectedBucketOwner: "000000000000" };
       await client.send(new s3.CreateBucketCommand(names));
       await client.send(new s3.PutObjectCommand({ ...names, Body: "content" }));
-      return names;
+      return { ...names, VersionId: "null", Policy: bucketPolicy, MaxKeys: 5 };
     },
   },
   dynamodb: {
@@ -105,7 +112,7 @@ export const PRESENT: Record<string, Present> = {
         authorizationType: "NONE",
         type: "MOCK",
       };
-      return { ...names, ...responses, stageName: "s", deploymentId, resourceArn };
+      return { ...names, ...responses, limit: 5, stageName: "s", deploymentId, resourceArn };
     },
   },
 };

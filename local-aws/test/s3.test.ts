@@ -173,7 +173,12 @@ test("what the local S3 does not know is refused by its name", async () => {
   await refused(put({ ACL: "public-read" }), "NotImplemented", 501, /ACL/);
   await refused(put({ ServerSideEncryption: "aws:kms" }), "NotImplemented", 501, /encryption aws:kms/);
   await refused(put({ StorageClass: "GLACIER" }), "NotImplemented", 501, /storage class GLACIER/);
-  await refused(put({ Tagging: "a=b" }), "NotImplemented", 501, /Tagging of s3:PutObject/);
+  await refused(
+    put({ WebsiteRedirectLocation: "/other" }),
+    "NotImplemented",
+    501,
+    /WebsiteRedirectLocation of s3:PutObject/,
+  );
   await refused(
     s3.send(create("other", "eu-west-1", { ACL: "public-read" })),
     "NotImplemented",

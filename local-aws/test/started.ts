@@ -1,6 +1,7 @@
 /** Local AWSs, sockets and directories that end with the test that uses them, and requests to them. */
 import { mkdtemp, rm } from "node:fs/promises";
-import { type OutgoingHttpHeaders, request } from "node:http";
+import { type Agent, type OutgoingHttpHeaders, request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -29,6 +30,7 @@ export interface Sent {
   path?: string;
   headers?: OutgoingHttpHeaders;
   body?: string | Buffer;
+  agent?: Agent;
 }
 
 interface Received {
@@ -40,22 +42,33 @@ interface Received {
 /** Sends a request over a connection of its own. */
 export function send(
   port: number,
-  { method = "GET", path = "/", headers, body }: Sent = {},
+  { method = "GET", path = "/", headers, body, agent }: Sent = {},
 ): Promise<Received> {
   return new Promise((resolve, reject) => {
-    const outgoing = request({ host: "127.0.0.1", port, method, path, headers, agent: false }, response => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", chunk => {
-        text += chunk;
-      });
-      response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
-      );
-    });
+    const outgoing = request(
+      { host: "127.0.0.1", port, method, path, headers, agent: agent ?? false },
+      response => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", chunk => {
+          text += chunk;
+        });
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+        );
+      },
+    );
     outgoing.on("error", reject);
     outgoing.end(body);
   });
+}
+
+/** Sends a text as it stands, and returns all that comes back. */
+export async function sendText(port: number, text: string): Promise<string> {
+  const socket = connect({ host: "127.0.0.1", port }, () => socket.write(text));
+  let answer = "";
+  for await (const chunk of socket) answer += chunk;
+  return answer;
 }
 
 const endings = new WeakMap<TestContext, (() => Promise<void>)[]>();

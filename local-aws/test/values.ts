@@ -57,7 +57,8 @@ const IN_HTTP = ["httpLabel", "httpHeader", "httpQuery", "httpPrefixHeaders", "h
 
 function memberValue({ name, shape, traits }: Member, choice: Choice, depth: number): fc.Arbitrary<unknown> {
   if (traits.httpResponseCode) return fc.constant(202);
-  if (Object.hasOwn(choice.fixed, name) && shape.kind === "string") return fc.constant(choice.fixed[name]);
+  if (Object.hasOwn(choice.fixed, name) && shape.kind === typeof choice.fixed[name])
+    return fc.constant(choice.fixed[name]);
   const string = choice.plain || IN_HTTP.some(trait => trait in traits) ? plain : text;
   return value(shape, string, choice, depth + 1);
 }

@@ -9,7 +9,7 @@ import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-clo
 import { CreateTableCommand, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { DeleteFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutObjectCommand, S3Client, type S3ServiceException } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { type Aws, signed, startAws } from "local-aws";
 import type { Browser, Page } from "playwright-core";
@@ -53,7 +53,7 @@ async function everything(): Promise<string> {
 interface Asked {
   method?: string;
   path?: string;
-  headers?: Record<string, string>;
+  headers?: Record<string, string> | string[];
 }
 
 function statusOf({ method = "GET", path = "/", headers = {} }: Asked): Promise<number | undefined> {
@@ -230,6 +230,34 @@ describe("floods", () => {
 
     assert.match(answer, /^HTTP\/1.1 413 /);
     for (const socket of sockets) socket.destroy();
+  });
+
+  test("of a body that ends are refused as its sender expects: by the API for its page, by S3 in XML", async () => {
+    const body = Buffer.alloc(20 * MEGABYTE);
+    const s3 = new S3Client({ ...settings(aws), forcePathStyle: true });
+
+    const answer = await fetch(`${apiUrl}?id=large&value=body`, { method: "POST", body });
+    const put = s3.send(new PutObjectCommand({ Bucket: bucket, Key: "large", Body: body }));
+
+    assert.equal(answer.status, 413);
+    assert.equal(answer.headers.get("access-control-allow-origin"), aws.siteEndpoint);
+    assert.equal(answer.headers.get("x-amzn-errortype"), "RequestTooLargeException");
+    assert.equal(typeof (await answer.json()).error.message, "string");
+    await assert.rejects(put, (error: S3ServiceException) => {
+      assert.deepEqual([error.name, error.$metadata.httpStatusCode], ["EntityTooLarge", 400]);
+      return true;
+    });
+  });
+
+  test("of many small headers are refused by the API", async () => {
+    const path = `${new URL(apiUrl).pathname}?id=mine`;
+    const host = ["host", `127.0.0.1:${port}`];
+    const others = Array.from({ length: 3_000 }, (_, n) => [`x${n}`, "y"]).flat();
+    const same = (count: number) => Array.from({ length: count }, () => ["age", "1"]).flat();
+
+    assert.equal(await statusOf({ path, headers: [...host, ...others] }), 414);
+    assert.equal(await statusOf({ path, headers: [...host, ...same(3_000)] }), 414);
+    assert.equal(await statusOf({ path, headers: [...host, ...same(1_000)] }), 200);
   });
 
   test("of a body without a size are cut off, and take no memory", async () => {

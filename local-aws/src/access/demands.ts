@@ -42,6 +42,9 @@ const FURTHER: Record<string, (input: Input, resource: string) => Demand[]> = {
   "logs:CreateLogGroup": ({ tags }, resource) => tagging(tags, "logs:TagResource", resource),
   "s3:CreateBucket": ({ CreateBucketConfiguration }, resource) =>
     tagging(CreateBucketConfiguration?.Tags, "s3:TagResource", resource),
+  "s3:CopyObject": ({ CopySource }) => [
+    { action: "s3:GetObject", resource: `arn:aws:s3:::${decodeURIComponent(CopySource).replace(/^\//, "")}` },
+  ],
   "s3:DeleteObjects": ({ Delete }, resource) =>
     Delete?.Objects?.some(({ VersionId }: { VersionId?: string }) => VersionId)
       ? [{ action: "s3:DeleteObjectVersion", resource }]

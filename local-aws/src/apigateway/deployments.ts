@@ -42,7 +42,9 @@ function createDeployment(input: Given<sdk.CreateDeploymentCommandInput>, contex
     throw badRequest("No integration defined for method");
   const { resources, gatewayResponses } = api;
   const snapshot = structuredClone({ resources, gatewayResponses });
-  const { description, stageName, stageDescription, variables } = input;
+  const { description, stageDescription, variables } = input;
+  // An empty name is none: https://github.com/hashicorp/terraform-provider-aws/issues/1153
+  const stageName = input.stageName || undefined;
   const deployment: Deployment = { id: newId(6), description, createdDate: now(), snapshot };
   if (stageName !== undefined) checkStageName(stageName);
   api.deployments[deployment.id] = deployment;

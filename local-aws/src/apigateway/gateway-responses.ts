@@ -73,15 +73,21 @@ export const gatewayResponseOperations: Operations<typeof sdk> = {
   },
 };
 
+/**
+ * A type that was not customised shows what its family's default was given.
+ * https://github.com/localstack/localstack/blob/main/tests/aws/services/apigateway/test_apigateway_api.snapshot.json
+ * has what AWS answered (test_gateway_response_put).
+ */
 function shown(customised: Record<string, GatewayResponse>, responseType: sdk.GatewayResponseType) {
   const response = own(customised, responseType);
   if (response) return { ...response, defaultResponse: false };
-  const statusCode = GATEWAY_RESPONSES[responseType];
+  const status = GATEWAY_RESPONSES[responseType];
+  const family = own(customised, `DEFAULT_${status?.charAt(0)}XX`);
   return {
     responseType,
-    statusCode,
-    responseParameters: {},
-    responseTemplates: DEFAULT_TEMPLATES,
+    statusCode: family?.statusCode ?? status,
+    responseParameters: family?.responseParameters ?? {},
+    responseTemplates: family?.responseTemplates ?? DEFAULT_TEMPLATES,
     defaultResponse: true,
   };
 }

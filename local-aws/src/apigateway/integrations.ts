@@ -30,6 +30,7 @@ export const integrationOperations: Operations<typeof sdk> = {
       "type",
       "integrationHttpMethod",
       "uri",
+      "connectionType",
       "requestTemplates",
       "passthroughBehavior",
       "timeoutInMillis",
@@ -70,6 +71,7 @@ function putIntegration(input: Given<sdk.PutIntegrationCommandInput>, context: C
     type: typeOf(input.type),
     httpMethod: input.integrationHttpMethod,
     uri: input.uri,
+    connectionType: connectionOf(input.connectionType),
     requestTemplates: input.requestTemplates,
     passthroughBehavior: passthroughOf(input.passthroughBehavior ?? "WHEN_NO_MATCH"),
     timeoutInMillis: timeoutOf(input.timeoutInMillis ?? 29_000),
@@ -86,6 +88,12 @@ function typeOf(type: string): Integration["type"] {
   if (type === "AWS_PROXY" || type === "MOCK") return type;
   if (!type) throw badRequest("Enumeration value for Type must be non-empty");
   throw notImplemented(`the integration type ${type}`);
+}
+
+function connectionOf(type: string | undefined): Integration["connectionType"] {
+  if (type === undefined || type === "INTERNET") return type;
+  if (type === "VPC_LINK") throw notImplemented(`the connection type ${type} of integrations`);
+  throw badRequest("Invalid ConnectionType specified. Valid options are INTERNET,VPC_LINK");
 }
 
 function checkProxy({ httpMethod, uri }: Integration): void {

@@ -1,21 +1,11 @@
 /** API Gateway's operations on stages, which show a deployment to the world. */
 
 import type * as sdk from "@aws-sdk/client-api-gateway";
-import { type Context, notImplemented } from "../service.ts";
+import type { Context } from "../service.ts";
 import type { Given, Operations, Output } from "../wire/operations.ts";
-import { applyPatches, type Patch, requireReplace, unescaped } from "./patch.ts";
-import {
-  apiOf,
-  badRequest,
-  conflict,
-  dateOf,
-  notFound,
-  now,
-  own,
-  type RestApi,
-  type Stage,
-  stageOf,
-} from "./state.ts";
+import { patchMethodSetting, shownSettings } from "./method-settings.ts";
+import { applyPatches, type Patch, requireReplace } from "./patch.ts";
+import { apiOf, badRequest, conflict, dateOf, now, own, type RestApi, type Stage, stageOf } from "./state.ts";
 import { checkedTags } from "./tags.ts";
 
 export const stageOperations: Operations<typeof sdk> = {
@@ -78,16 +68,6 @@ function requireDeployment(api: RestApi, deploymentId: string): void {
   if (!own(api.deployments, deploymentId)) throw badRequest("Invalid Deployment identifier specified");
 }
 
-const DEFAULT_SETTING = {
-  metricsEnabled: false,
-  dataTraceEnabled: false,
-  cachingEnabled: false,
-  cacheTtlInSeconds: 300,
-  cacheDataEncrypted: false,
-  requireAuthorizationForCacheControl: true,
-  unauthorizedCacheControlHeaderStrategy: "SUCCEED_WITH_RESPONSE_HEADER",
-};
-
 function shownStage({
   servedFrom: _,
   methodSettings,
@@ -95,10 +75,6 @@ function shownStage({
   lastUpdatedDate,
   ...stage
 }: Stage): Output<sdk.Stage> {
-  const settings = Object.entries(methodSettings).map(([method, own]) => [
-    method,
-    { ...DEFAULT_SETTING, ...own },
-  ]);
   return {
     ...stage,
     createdDate: dateOf(createdDate),
@@ -106,7 +82,7 @@ function shownStage({
     cacheClusterEnabled: false,
     cacheClusterStatus: "NOT_AVAILABLE",
     tracingEnabled: false,
-    methodSettings: Object.fromEntries(settings),
+    methodSettings: shownSettings(methodSettings),
   };
 }
 
@@ -137,37 +113,4 @@ function patchVariable(stage: Stage, name: string, { op, value = "" }: Patch): b
   const { [name]: _, ...others } = stage.variables ?? {};
   stage.variables = op === "remove" ? others : { ...others, [name]: value };
   return true;
-}
-
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html */
-const DEFAULT_THROTTLING = { throttlingRateLimit: 10_000, throttlingBurstLimit: 5_000 };
-
-/** "/*\/*\/throttling/rateLimit", "/~1items/GET/throttling/burstLimit"; removing takes a method's settings away. */
-function patchMethodSetting({ methodSettings }: Stage, patch: Patch): boolean {
-  const { op, path, value } = patch;
-  const [, resource = "", verb = "", setting] =
-    /^\/(.+)\/([A-Z]+|\*)(?:\/([a-z]+\/[a-zA-Z]+))?$/.exec(path) ?? [];
-  if (!resource) return false;
-  const method = `${unescaped(resource).replace(/^\//, "")}/${verb}`;
-  if (op === "remove" && !setting) return removeMethodSetting(methodSettings, method);
-  requireReplace(patch);
-  const settings = { ...DEFAULT_THROTTLING, ...own(methodSettings, method) };
-  if (setting === "throttling/rateLimit") settings.throttlingRateLimit = limit(value);
-  else if (setting === "throttling/burstLimit") settings.throttlingBurstLimit = Math.trunc(limit(value));
-  else if (setting) throw notImplemented(`the method setting ${setting} of stages`);
-  else return false;
-  methodSettings[method] = settings;
-  return true;
-}
-
-function removeMethodSetting(settings: Stage["methodSettings"], method: string): boolean {
-  if (!own(settings, method)) throw notFound("Invalid Method Setting identifier specified");
-  delete settings[method];
-  return true;
-}
-
-function limit(value: string | undefined): number {
-  const number = Number(value ?? Number.NaN);
-  if (!(number >= 0)) throw badRequest("Invalid throttling limit specified");
-  return number;
 }

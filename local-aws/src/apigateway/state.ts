@@ -16,6 +16,7 @@ export interface IntegrationResponse {
 
 export interface Integration {
   type: "AWS_PROXY" | "MOCK";
+  connectionType?: "INTERNET";
   httpMethod?: string;
   uri?: string;
   requestTemplates?: Strings;
@@ -73,8 +74,10 @@ export interface Deployment {
 }
 
 export interface MethodSetting {
+  /** Of both, -1 is no limit. */
   throttlingRateLimit: number;
   throttlingBurstLimit: number;
+  loggingLevel?: "OFF";
 }
 
 export interface Stage {

@@ -3,13 +3,18 @@
  * server, which would let any web page in, is never made.
  */
 import { createRequire } from "node:module";
-import { AwsError, type Input } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-dynamodb";
+import { AwsError } from "../service.ts";
+import type { Given } from "../wire/operations.ts";
+
+/** What came as JSON, not checked yet. */
+type Input = Record<string, unknown>;
 
 /** What dynalite must know about a table. */
 export interface TableDefinition {
   TableName: string;
-  KeySchema: { AttributeName: string; KeyType: string }[];
-  AttributeDefinitions: { AttributeName: string; AttributeType: string }[];
+  KeySchema: { AttributeName: string; KeyType: sdk.KeyType }[];
+  AttributeDefinitions: { AttributeName: string; AttributeType: sdk.ScalarAttributeType }[];
   LocalSecondaryIndexes?: Index[];
   GlobalSecondaryIndexes?: Index[];
 }
@@ -17,7 +22,7 @@ export interface TableDefinition {
 export interface Index {
   IndexName: string;
   KeySchema: TableDefinition["KeySchema"];
-  Projection: { ProjectionType: string; NonKeyAttributes?: string[] };
+  Projection: { ProjectionType: sdk.ProjectionType; NonKeyAttributes?: string[] };
   ProvisionedThroughput?: { ReadCapacityUnits: number; WriteCapacityUnits: number };
 }
 
@@ -173,13 +178,19 @@ function check(input: Input, { types, custom }: Rules, store?: Store): Input {
   return data;
 }
 
+interface TableInputs {
+  CreateTable: Given<sdk.CreateTableCommandInput>;
+  UpdateTable: Given<sdk.UpdateTableCommandInput>;
+  ListTables: Given<sdk.ListTablesCommandInput>;
+}
+
 /** Checks the parameters of an operation on tables as DynamoDB does, and returns those that dynalite knows. */
-export function checkTableParameters(
-  operation: "CreateTable" | "UpdateTable" | "ListTables",
-  input: Input,
-): Input {
+export function checkTableParameters<Name extends keyof TableInputs>(
+  operation: Name,
+  input: TableInputs[Name],
+): TableInputs[Name] {
   try {
-    return check(structuredClone(input), partOf("validations", operation) as Rules);
+    return check(structuredClone(input), partOf("validations", operation) as Rules) as TableInputs[Name];
   } catch (error) {
     throw asAwsError(error);
   }

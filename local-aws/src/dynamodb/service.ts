@@ -1,7 +1,10 @@
 /** DynamoDB: the operations on tables are ours, those on items dynalite's. */
 
-import { AwsError, type Context, type Input, type Operation, type Service } from "../service.ts";
-import { awsJson } from "../wire/json.ts";
+import * as sdk from "@aws-sdk/client-dynamodb";
+import { AwsError, type Context, type Operation, type Service } from "../service.ts";
+import { awsJson } from "../wire/aws-json.ts";
+import type { Given, Operations } from "../wire/operations.ts";
+import { apiOf } from "../wire/schema.ts";
 import { checkTableParameters, type Items, itemOperations, type TableDefinition } from "./items.ts";
 import { addTags, settingOperations } from "./settings.ts";
 import {
@@ -15,14 +18,26 @@ import {
   requireActive,
   statusOf,
   type Table,
+  type Throughput,
   tableNamed,
   tablesIn,
 } from "./tables.ts";
 
+const api = apiOf(sdk);
+const onlyItems = itemOperations.map(({ name }) => name);
+
+/** What dynalite checks, and what it answers, is DynamoDB's own JSON. */
+const protocol = awsJson(api, {
+  version: "1.0",
+  unread: new Set([...onlyItems, "CreateTable", "UpdateTable", "ListTables"]),
+  unwritten: new Set(onlyItems),
+});
+
 /** The service, with the items that its tables hold. */
 export const dynamodb = (items: Items): Service => ({
   name: "dynamodb",
-  protocol: awsJson("1.0"),
+  api,
+  protocol,
   operations: { ...tableOperations(items), ...settingOperations, ...onItems(items) },
 });
 
@@ -51,15 +66,14 @@ const DEFINITION = [
   "GlobalSecondaryIndexes",
 ] as const;
 
-const tableOperations = (items: Items): Record<string, Operation> => ({
+const tableOperations = (items: Items): Operations<typeof sdk> => ({
   CreateTable: {
     params: [...DEFINITION, "BillingMode", "ProvisionedThroughput", "DeletionProtectionEnabled", "Tags"],
     async run(input, context) {
       const checked = checkTableParameters("CreateTable", input);
       const name = nameOf(checked.TableName, context);
       refuseExisting(name, context);
-      const definition = pick(checked, DEFINITION) as unknown as TableDefinition;
-      const table = newTable({ ...input, ...checked }, { ...definition, TableName: name });
+      const table = newTable({ ...input, ...checked }, { ...definitionIn(checked), TableName: name });
       if (input.Tags) addTags(table, input.Tags);
       tablesIn(context)[name] = table;
       begin("CREATING", table, context);
@@ -120,7 +134,10 @@ function refuseExisting(name: string, context: Context): void {
 }
 
 /** Changes one setting at a time, as AWS does. */
-function setDeletionProtection(table: Table, { DeletionProtectionEnabled: wanted, ...input }: Input): void {
+function setDeletionProtection(
+  table: Table,
+  { DeletionProtectionEnabled: wanted = false, ...input }: Given<sdk.UpdateTableCommandInput>,
+): void {
   if (input.BillingMode || input.ProvisionedThroughput)
     throw invalid(
       "DeletionProtectionEnabled cannot be changed together with BillingMode or ProvisionedThroughput",
@@ -130,7 +147,7 @@ function setDeletionProtection(table: Table, { DeletionProtectionEnabled: wanted
   table.deletionProtection = wanted;
 }
 
-function setThroughput(table: Table, input: Input): void {
+function setThroughput(table: Table, input: Given<sdk.UpdateTableCommandInput>): void {
   const { BillingMode, ProvisionedThroughput: wanted } = checkTableParameters("UpdateTable", input);
   if (BillingMode === "PAY_PER_REQUEST" || (!BillingMode && !table.provisioned)) {
     if (wanted)
@@ -147,16 +164,18 @@ function setThroughput(table: Table, input: Input): void {
   table.provisioned = wanted;
 }
 
-function refuseSameThroughput({ provisioned }: Table, wanted: Input): void {
+function refuseSameThroughput({ provisioned }: Table, wanted: Throughput | undefined): void {
   const units = ["ReadCapacityUnits", "WriteCapacityUnits"] as const;
-  if (!provisioned || units.some(unit => provisioned[unit] !== wanted[unit])) return;
+  if (!provisioned || units.some(unit => provisioned[unit] !== wanted?.[unit])) return;
   throw invalid(
     "The provisioned throughput for the table will not change. The requested value equals the current value. " +
       units.map(unit => `Current ${unit} provisioned for the table: ${provisioned[unit]}.`).join(" "),
   );
 }
 
-const pick = (input: Input, names: readonly string[]): Input =>
-  Object.fromEntries(names.filter(name => input[name] !== undefined).map(name => [name, input[name]]));
+const definitionIn = (input: Given<sdk.CreateTableCommandInput>): TableDefinition =>
+  Object.fromEntries(
+    DEFINITION.filter(name => input[name] !== undefined).map(name => [name, input[name]]),
+  ) as unknown as TableDefinition;
 
 const invalid = (message: string) => new AwsError("ValidationException", 400, message);

@@ -1,10 +1,12 @@
 /** What a table has beside its items: tags and backups. */
 
-import { AwsError, type Context, type Input, type Operation } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-dynamodb";
+import { AwsError, type Context } from "../service.ts";
+import type { Given, Operations } from "../wire/operations.ts";
 import { readyTable, requireActive, statusOf, type Table, tableNamed } from "./tables.ts";
 
 /** The operations on the settings of a table. */
-export const settingOperations: Record<string, Operation> = {
+export const settingOperations: Operations<typeof sdk> = {
   TagResource: {
     params: ["ResourceArn", "Tags"],
     run({ ResourceArn, Tags }, context) {
@@ -115,9 +117,7 @@ function requireBackups(table: Table, { world }: Context): void {
     );
 }
 
-function setRecovery(table: Table, wanted: Input | undefined): void {
-  if (typeof wanted?.PointInTimeRecoveryEnabled !== "boolean")
-    throw invalid("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled must not be null");
+function setRecovery(table: Table, wanted: Given<sdk.PointInTimeRecoverySpecification>): void {
   const days = wanted.RecoveryPeriodInDays ?? 35;
   if (!(Number.isInteger(days) && days >= 1 && days <= 35))
     throw invalid("RecoveryPeriodInDays must be between 1 and 35");
@@ -128,15 +128,15 @@ function setRecovery(table: Table, wanted: Input | undefined): void {
 
 const backups = ({ recovery }: Table) => ({
   ContinuousBackupsDescription: {
-    ContinuousBackupsStatus: "ENABLED",
+    ContinuousBackupsStatus: "ENABLED" as const,
     PointInTimeRecoveryDescription: recovery
       ? {
-          PointInTimeRecoveryStatus: "ENABLED",
+          PointInTimeRecoveryStatus: "ENABLED" as const,
           RecoveryPeriodInDays: recovery.days,
-          EarliestRestorableDateTime: recovery.since / 1000,
-          LatestRestorableDateTime: Date.now() / 1000,
+          EarliestRestorableDateTime: new Date(recovery.since),
+          LatestRestorableDateTime: new Date(),
         }
-      : { PointInTimeRecoveryStatus: "DISABLED" },
+      : { PointInTimeRecoveryStatus: "DISABLED" as const },
   },
 });
 

@@ -1,7 +1,14 @@
 /** The tables of DynamoDB in each region: what is known about them, and the states that they go through. */
 import { randomUUID } from "node:crypto";
-import { AwsError, type Context, type Input } from "../service.ts";
+import type * as sdk from "@aws-sdk/client-dynamodb";
+import { AwsError, type Context } from "../service.ts";
+import type { Given } from "../wire/operations.ts";
 import type { TableDefinition } from "./items.ts";
+
+export interface Throughput {
+  ReadCapacityUnits: number;
+  WriteCapacityUnits: number;
+}
 
 export interface Table {
   definition: TableDefinition;
@@ -9,7 +16,7 @@ export interface Table {
   /** In milliseconds, like all moments here. */
   createdAt: number;
   /** Reads and writes a second that are paid for; undefined when paid for on demand. */
-  provisioned?: { ReadCapacityUnits: number; WriteCapacityUnits: number };
+  provisioned?: Throughput;
   onDemandSince?: number;
   deletionProtection: boolean;
   tags: Record<string, string>;
@@ -90,7 +97,7 @@ export const inUse = (name: string, status: Busy): AwsError => {
 };
 
 /** A table as CreateTable's checked parameters describe it. */
-export function newTable(input: Input, definition: TableDefinition): Table {
+export function newTable(input: Given<sdk.CreateTableCommandInput>, definition: TableDefinition): Table {
   const now = Date.now();
   return {
     definition,
@@ -111,7 +118,7 @@ const ON_DEMAND = { ReadCapacityUnits: 0, WriteCapacityUnits: 0 };
  * ItemCount is wrong there, so it is always 0 here.
  */
 export function describe(table: Table, context: Context, status = statusOf(table)) {
-  const { definition, provisioned, onDemandSince } = table;
+  const { definition, provisioned } = table;
   const { LocalSecondaryIndexes, GlobalSecondaryIndexes, ...keys } = definition;
   const arn = tableArn(definition.TableName, context);
   const throughput = { NumberOfDecreasesToday: 0, ...(provisioned ?? ON_DEMAND) };
@@ -119,16 +126,13 @@ export function describe(table: Table, context: Context, status = statusOf(table
   return {
     ...keys,
     TableStatus: status,
-    CreationDateTime: table.createdAt / 1000,
+    CreationDateTime: new Date(table.createdAt),
     ProvisionedThroughput: throughput,
     TableSizeBytes: 0,
     ItemCount: 0,
     TableArn: arn,
     TableId: table.id,
-    BillingModeSummary: onDemandSince && {
-      BillingMode: provisioned ? "PROVISIONED" : "PAY_PER_REQUEST",
-      LastUpdateToPayPerRequestDateTime: onDemandSince / 1000,
-    },
+    BillingModeSummary: billingOf(table),
     LocalSecondaryIndexes: LocalSecondaryIndexes?.map(index => ({
       ...index,
       ...sizes,
@@ -142,5 +146,13 @@ export function describe(table: Table, context: Context, status = statusOf(table
       ProvisionedThroughput: { ...throughput, ...index.ProvisionedThroughput },
     })),
     DeletionProtectionEnabled: table.deletionProtection,
+  };
+}
+
+function billingOf({ provisioned, onDemandSince }: Table) {
+  if (onDemandSince === undefined) return undefined;
+  return {
+    BillingMode: provisioned ? ("PROVISIONED" as const) : ("PAY_PER_REQUEST" as const),
+    LastUpdateToPayPerRequestDateTime: new Date(onDemandSince),
   };
 }

@@ -53,14 +53,16 @@ const MAX_HEAD = 10_240;
 const MAX_BODY = 10 * 1024 * 1024;
 
 /** Whether the request line and the headers together are larger than API Gateway takes. */
-export function isHeadTooLarge({ method, path, queryString, headers }: ApiRequest): boolean {
-  let size = `${method} ${path}?${queryString} HTTP/1.1\r\n`.length;
+export function isHeadTooLarge({ method, url, headers, headBytes }: ApiRequest): boolean {
+  if (headBytes !== undefined) return headBytes > MAX_HEAD;
+  let size = `${method} ${url} HTTP/1.1\r\n`.length;
   for (const [name, value] of Object.entries(headers)) size += name.length + value.length + 4;
   return size > MAX_HEAD;
 }
 
 /** Whether the body is larger than API Gateway takes. */
-export const isBodyTooLarge = ({ body }: ApiRequest): boolean => body.length > MAX_BODY;
+export const isBodyTooLarge = ({ body, bodyTooLarge }: ApiRequest): boolean =>
+  bodyTooLarge === true || body.length > MAX_BODY;
 
 /**
  * Whether the query is one that API Gateway refuses: a percent sign without two hexadecimal digits

@@ -16,7 +16,7 @@ const buckets = new WeakMap<Stage, Map<string, Bucket>>();
 export function takeToken(stage: Stage, resourcePath: string, httpMethod: string): boolean {
   const method = `${resourcePath.replace(/^\//, "")}/${httpMethod}`;
   const setting = own(stage.methodSettings, method) ?? own(stage.methodSettings, "*/*");
-  if (!setting) return true;
+  if (!setting || setting.throttlingRateLimit < 0 || setting.throttlingBurstLimit < 0) return true;
   const bucket = fill(bucketOf(stage, method, setting), setting);
   if (bucket.tokens < 1) return false;
   bucket.tokens--;

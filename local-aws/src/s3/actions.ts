@@ -3,6 +3,10 @@
 export const s3Actions: Record<string, string> = {
   HeadBucket: "ListBucket",
   HeadObject: "GetObject",
+  CopyObject: "PutObject",
+  CreateMultipartUpload: "PutObject",
+  UploadPart: "PutObject",
+  CompleteMultipartUpload: "PutObject",
   ListBuckets: "ListAllMyBuckets",
   ListObjectsV2: "ListBucket",
   ListObjectVersions: "ListBucketVersions",

@@ -53,7 +53,10 @@ function verifyChecksum(header: string, value: string, content: Buffer): void {
 }
 
 function verifyMd5(given: string | undefined, content: Buffer): void {
-  if (given !== undefined && createHash("md5").update(content).digest("base64") !== given)
+  if (given === undefined) return;
+  if (Buffer.from(given, "base64").length !== 16)
+    throw new AwsError("InvalidDigest", 400, "The Content-MD5 you specified was invalid.");
+  if (createHash("md5").update(content).digest("base64") !== given)
     throw new AwsError("BadDigest", 400, "The Content-MD5 you specified did not match what we received.");
 }
 

@@ -50,7 +50,7 @@ function createBucket(input: Given<sdk.CreateBucketCommandInput>, context: Conte
   const publicAccessBlock = { ...ALL_BLOCKED };
   s3State(world).buckets.push({
     name,
-    region,
+    region: LocationConstraint ?? region,
     createdAt: Date.now(),
     objectOwnership,
     publicAccessBlock,
@@ -69,7 +69,8 @@ const ALL_BLOCKED = {
 };
 
 function checkLocation(location: string | undefined, region: string): void {
-  if (region === "us-east-1" && location === undefined) return;
+  // Requests that are signed for us-east-1 come to the global endpoint, which creates buckets anywhere.
+  if (region === "us-east-1" && location !== "us-east-1") return;
   if (location === "us-east-1")
     throw new AwsError("InvalidLocationConstraint", 400, "The specified location-constraint is not valid", {
       members: { LocationConstraint: location },

@@ -32,7 +32,12 @@ export function checkRead(object: StoredObject, input: Conditions): void {
     throw notModified(object);
 }
 
-/** Refuses to write over or delete what is not as the conditions want it. */
+/** Refuses to delete what is not as the condition wants it; what is not there is deleted already. */
+export function checkDelete(object: StoredObject | undefined, { IfMatch }: Conditions): void {
+  if (object && IfMatch !== undefined && !names(IfMatch, object)) throw failed("If-Match");
+}
+
+/** Refuses to write over what is not as the conditions want it. */
 export function checkWrite(
   object: StoredObject | undefined,
   { Key, IfMatch, IfNoneMatch }: { Key: string } & Conditions,

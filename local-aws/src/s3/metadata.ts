@@ -12,6 +12,17 @@ const KEPT = {
   ContentLanguage: "content-language",
 } as const;
 
+/** The members of an input that say what is kept beside the content. */
+export const KEPT_MEMBERS = [
+  "CacheControl",
+  "ContentDisposition",
+  "ContentEncoding",
+  "ContentLanguage",
+  "ContentType",
+  "Expires",
+  "Metadata",
+] as const;
+
 /** The checksums that can be verified here. */
 export const CHECKSUMS = ["ChecksumCRC32", "ChecksumSHA1", "ChecksumSHA256"] as const;
 
@@ -21,7 +32,9 @@ const checksumHeader = (member: (typeof CHECKSUMS)[number]) =>
   `x-amz-checksum-${member.slice("Checksum".length).toLowerCase()}`;
 
 /** The headers to keep with an object. */
-export function headersOf(input: Partial<Given<sdk.PutObjectCommandInput>>): Record<string, string> {
+export function headersOf(
+  input: Pick<Given<sdk.PutObjectCommandInput>, (typeof KEPT_MEMBERS)[number]>,
+): Record<string, string> {
   const kept = Object.entries(KEPT).map(([member, header]) => [header, input[member as keyof typeof KEPT]]);
   const meta = Object.entries(input.Metadata ?? {}).map(([name, text]) => [META + name.toLowerCase(), text]);
   const all = [...kept, ["expires", input.Expires?.toUTCString()], ...meta];
@@ -46,6 +59,8 @@ export function described({ headers, ...object }: StoredObject, mode?: sdk.Check
     ETag: object.etag,
     LastModified: new Date(object.lastModified),
     ServerSideEncryption: "AES256" as const,
+    AcceptRanges: "bytes",
+    TagCount: object.tags?.length || undefined,
     ...(mode === "ENABLED" && checksumMembers(object)),
   };
 }

@@ -5,80 +5,128 @@ import { verdictOf } from "../access/authorize.ts";
 import { AwsError, type Context, notImplemented } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
 import { onBucket } from "./access.ts";
-import { CONDITIONS, type Conditions, checkRead, checkWrite } from "./conditions.ts";
+import { CONDITIONS, type Conditions, checkDelete, checkRead, checkWrite } from "./conditions.ts";
 import { accessDenied, invalidArgument, malformedXml, noSuchKey } from "./errors.ts";
-import { CHECKSUMS, checksumMembers, checksumsOf, described, headersOf } from "./metadata.ts";
+import { CHECKSUMS, checksumMembers, checksumsOf, described, headersOf, KEPT_MEMBERS } from "./metadata.ts";
+import { rangeOf } from "./range.ts";
 import { type Bucket, objectAt, type StoredObject } from "./state.ts";
+import { checkTags } from "./tags.ts";
 
-const READ = ["Key", "VersionId", "ChecksumMode", ...CONDITIONS] as const;
+const READ = ["Key", "VersionId", "ChecksumMode", "Range", ...CONDITIONS] as const;
 const PUT = [
   "Key",
   "Body",
-  "CacheControl",
-  "ContentDisposition",
-  "ContentEncoding",
-  "ContentLanguage",
   "ContentLength",
-  "ContentType",
-  "Expires",
-  "Metadata",
-  ...CHECKSUMS,
-  "IfMatch",
-  "IfNoneMatch",
   "ServerSideEncryption",
   "StorageClass",
+  "Tagging",
+  "IfMatch",
+  "IfNoneMatch",
+  ...KEPT_MEMBERS,
+  ...CHECKSUMS,
 ] as const;
 
 export const objectOperations: Operations<typeof sdk> = {
   PutObject: onBucket("PutObject", PUT, putObject),
   GetObject: onBucket("GetObject", READ, (bucket, input, context) => {
     const object = requireObject(bucket, input, context);
-    return { ...described(object, input.ChecksumMode), Body: contentOf(object) };
+    const { start, end, ...shown } = shownPart(object, input);
+    return { ...shown, Body: contentOf(object).subarray(start, end) };
   }),
-  HeadObject: onBucket("HeadObject", READ, (bucket, input, context) =>
-    described(requireObject(bucket, input, context), input.ChecksumMode),
-  ),
-  GetObjectTagging: onBucket("GetObjectTagging", ["Key", "VersionId"], (bucket, input, context) => {
-    requireObject(bucket, input, context);
-    return { TagSet: [] };
+  HeadObject: onBucket("HeadObject", READ, (bucket, input, context) => {
+    const { start, end, ...shown } = shownPart(requireObject(bucket, input, context), input);
+    return shown;
   }),
   DeleteObject: onBucket("DeleteObject", ["Key", "VersionId", "IfMatch"], (bucket, input) => {
     checkVersion(input.VersionId);
-    checkWrite(objectAt(bucket, input.Key), input);
+    checkDelete(objectAt(bucket, input.Key), input);
     remove(bucket, input.Key);
   }),
   DeleteObjects: onBucket("DeleteObjects", ["Delete"], deleteObjects),
+  GetObjectTagging: onBucket("GetObjectTagging", ["Key", "VersionId"], (bucket, input, context) => ({
+    TagSet: requireObject(bucket, input, context).tags ?? [],
+  })),
+  PutObjectTagging: onBucket(
+    "PutObjectTagging",
+    ["Key", "VersionId", "Tagging"],
+    (bucket, input, context) => {
+      requireObject(bucket, input, context).tags = checkTags(input.Tagging.TagSet, MOST_TAGS);
+    },
+  ),
+  DeleteObjectTagging: onBucket("DeleteObjectTagging", ["Key", "VersionId"], (bucket, input, context) => {
+    requireObject(bucket, input, context).tags = [];
+  }),
 };
 
 const MAX_KEY_BYTES = 1024;
+const MOST_TAGS = 10;
+
+/** An object as it is described, whole or the part that is asked for. */
+function shownPart(
+  object: StoredObject,
+  { Range, ChecksumMode }: { Range?: string; ChecksumMode?: "ENABLED" },
+) {
+  const range = rangeOf(Range, object.size);
+  if (!range) return { ...described(object, ChecksumMode), start: 0, end: object.size };
+  const { start, end } = range;
+  const ContentRange = `bytes ${start}-${end - 1}/${object.size}`;
+  return { ...described(object), ContentLength: end - start, ContentRange, start, end };
+}
 
 function putObject(bucket: Bucket, input: Given<sdk.PutObjectCommandInput>) {
   const { Key: key, ServerSideEncryption: encryption = "AES256", StorageClass = "STANDARD" } = input;
-  const content = (input.Body as Buffer | undefined) ?? Buffer.alloc(0);
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
-    throw new AwsError("KeyTooLongError", 400, "Your key is too long");
   if (encryption !== "AES256") throw notImplemented(`the encryption ${encryption} of objects`);
   if (StorageClass !== "STANDARD") throw notImplemented(`the storage class ${StorageClass} of objects`);
+  const given = [...new URLSearchParams(input.Tagging ?? "")];
+  const tags = checkTags(
+    given.map(([Key, Value]) => ({ Key, Value })),
+    MOST_TAGS,
+  );
   checkWrite(objectAt(bucket, key), input);
-  const ETag = `"${createHash("md5").update(content).digest("hex")}"`;
-  remove(bucket, key);
+  const content = (input.Body as Buffer | undefined) ?? Buffer.alloc(0);
+  const object = store(bucket, {
+    key,
+    content,
+    headers: headersOf(input),
+    checksums: checksumsOf(input),
+    tags,
+  });
+  return { ETag: object.etag, ServerSideEncryption: "AES256" as const, ...checksumMembers(object) };
+}
+
+interface NewObject extends Partial<Pick<StoredObject, "etag" | "checksums" | "tags">> {
+  key: string;
+  content: Buffer;
+  headers: Record<string, string>;
+}
+
+/** Keeps an object in the place of what its key had. */
+export function store(
+  bucket: Bucket,
+  { key, content, headers, checksums = {}, ...more }: NewObject,
+): StoredObject {
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
+    throw new AwsError("KeyTooLongError", 400, "Your key is too long");
   const object: StoredObject = {
     key,
     body: content.toString("base64"),
     size: content.length,
-    etag: ETag,
     lastModified: Date.now(),
-    headers: { "content-type": "binary/octet-stream", ...headersOf(input) },
-    checksums: checksumsOf(input),
+    headers: { "content-type": "binary/octet-stream", ...headers },
+    checksums,
+    etag: `"${createHash("md5").update(content).digest("hex")}"`,
+    ...more,
   };
+  remove(bucket, key);
   bucket.objects.push(object);
-  return { ETag, ServerSideEncryption: "AES256" as const, ...checksumMembers(object) };
+  return object;
 }
 
-/** An object's content. */
-export const contentOf = ({ body }: StoredObject): Buffer => Buffer.from(body, "base64");
+/** The content of an object or a part. */
+export const contentOf = ({ body }: Pick<StoredObject, "body">): Buffer => Buffer.from(body, "base64");
 
-function requireObject(
+/** An object that is there, as the conditions want it. */
+export function requireObject(
   bucket: Bucket,
   input: { Key: string; VersionId?: string } & Conditions,
   context: Context,

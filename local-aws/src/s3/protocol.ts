@@ -38,6 +38,11 @@ export const s3Protocol: Protocol = {
     const { ContentMD5, ChecksumAlgorithm, ...input } = call.input; // readBody has verified them
     return { ...call, input };
   },
+  /** A part of an object is 206, which no schema says. */
+  answer(call, output, requestId) {
+    const response = wire.answer(call, output, requestId);
+    return response.headers["content-range"] ? { ...response, status: 206 } : response;
+  },
 };
 
 /** The request with its content in one piece, every digest in a header, and the bucket in the path. */

@@ -2,7 +2,9 @@
 import type { Service } from "../service.ts";
 import { bucketOperations } from "./bucket.ts";
 import { bucketReads } from "./bucket-reads.ts";
+import { copyOperations } from "./copy.ts";
 import { listOperations } from "./lists.ts";
+import { multipartOperations } from "./multipart.ts";
 import { objectOperations } from "./objects.ts";
 import { api, s3Protocol } from "./protocol.ts";
 import { settingOperations } from "./settings.ts";
@@ -19,5 +21,7 @@ export const s3: Service = {
     ...settingOperations,
     ...listOperations,
     ...objectOperations,
+    ...multipartOperations,
+    ...copyOperations,
   },
 };

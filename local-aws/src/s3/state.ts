@@ -32,6 +32,15 @@ export interface StoredObject {
   headers: Record<string, string>;
   /** x-amz-checksum-* as they came with the object. */
   checksums: Record<string, string>;
+  tags?: Tag[];
+}
+
+/** An upload whose parts are still coming. */
+export interface Upload {
+  key: string;
+  begunAt: number;
+  headers: Record<string, string>;
+  parts: { [number: number]: { body: string; etag: string } };
 }
 
 export interface Bucket {
@@ -46,6 +55,8 @@ export interface Bucket {
   policy?: string;
   website?: Website;
   objects: StoredObject[];
+  /** By their ids. */
+  uploads?: { [id: string]: Upload };
 }
 
 export interface S3State {

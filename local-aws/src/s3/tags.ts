@@ -3,7 +3,7 @@ import type { Tag } from "../iam/state.ts";
 import { AwsError } from "../service.ts";
 
 /** The given tags, or the reason why they cannot be kept. */
-export function checkTags(tags: Tag[]): Tag[] {
+export function checkTags(tags: Tag[], most = 50): Tag[] {
   for (const { Key, Value } of tags) {
     if (Key.length < 1 || Key.length > 128 || !CHARACTERS.test(Key))
       throw invalidTag("The TagKey you have provided is invalid");
@@ -13,7 +13,12 @@ export function checkTags(tags: Tag[]): Tag[] {
   }
   if (new Set(tags.map(({ Key }) => Key)).size < tags.length)
     throw invalidTag("Cannot provide multiple Tags with the same key");
-  if (tags.length > 50) throw new AwsError("BadRequest", 400, "Bucket tag count cannot be greater than 50");
+  if (tags.length > most)
+    throw new AwsError(
+      "BadRequest",
+      400,
+      `${most === 50 ? "Bucket tag count" : "Object tags"} cannot be greater than ${most}`,
+    );
   return tags;
 }
 

@@ -1,22 +1,27 @@
 /** AWS JSON 1.0 and 1.1 (DynamoDB, CloudWatch Logs): the header X-Amz-Target names the operation. */
 import type { AwsRequest, Call, Input, Protocol } from "../service.ts";
 import { type Faults, faultsOf } from "./faults.ts";
-import { parseJson, readJson, toJson } from "./json-document.ts";
+import { objectOf, parseJson, readJson, toJson } from "./json-document.ts";
 import { WrongType } from "./reading.ts";
 import type { Api } from "./schema.ts";
 
 export interface AwsJsonOptions {
   version: "1.0" | "1.1";
+  /** Operations that check their input themselves: it is passed to them as it came. */
+  unread?: ReadonlySet<string>;
+  /** Operations that answer JSON as it is sent. */
+  unwritten?: ReadonlySet<string>;
   faults?: Partial<Faults>;
 }
 
 /** A service that speaks AWS JSON. */
-export function awsJson(api: Api, { version, faults }: AwsJsonOptions): Protocol {
+export function awsJson(api: Api, { version, faults, unread, unwritten }: AwsJsonOptions): Protocol {
   const words = { ...faultsOf("SerializationException", "ValidationException"), ...faults };
   const headers = { "content-type": `application/x-amz-json-${version}` };
   return {
-    parse: request => read(api, words, request),
+    parse: request => read(api, words, request, unread),
     answer({ operation }, output) {
+      if (unwritten?.has(operation)) return { status: 200, headers, body: JSON.stringify(output) };
       const shape = api.get(operation)?.output;
       return { status: 200, headers, body: shape ? JSON.stringify(toJson(shape, output ?? {})) : "" };
     },
@@ -29,12 +34,13 @@ export function awsJson(api: Api, { version, faults }: AwsJsonOptions): Protocol
   };
 }
 
-function read(api: Api, words: Faults, { headers, body }: AwsRequest): Call {
+function read(api: Api, words: Faults, { headers, body }: AwsRequest, unread?: ReadonlySet<string>): Call {
   const operation = headers["x-amz-target"]?.split(".").pop() ?? "(none)";
   const shape = api.get(operation)?.input;
   const noticed = { unknown: [], missing: [] };
   if (!shape) return { operation, input: {}, noticed };
   try {
+    if (unread?.has(operation)) return { operation, input: objectOf(parseJson(body) ?? {}, "") };
     return { operation, input: readJson(shape, parseJson(body) ?? {}, "", noticed) as Input, noticed };
   } catch (error) {
     throw error instanceof WrongType ? words.wrongType(error, operation) : error;

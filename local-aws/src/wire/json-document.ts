@@ -52,7 +52,8 @@ function wireNamesOf(shape: Structure): Map<string, Member> {
   return names;
 }
 
-function objectOf(json: unknown, at: string): Json {
+/** A value that has members. */
+export function objectOf(json: unknown, at: string): Json {
   if (Array.isArray(json)) throw new WrongType(at, "Start of list found where not expected");
   if (typeof json !== "object") throw new WrongType(at, "Unexpected value type in payload");
   return json as Json;

@@ -57,13 +57,14 @@ describe("Terraform", { skip: whyNot() }, () => {
       PATH,
       HOME: directory,
       CHECKPOINT_DISABLE: "1",
+      TF_INPUT: "0",
       TF_CLI_CONFIG_FILE: join(directory, "terraform.rc"),
       TF_VAR_endpoint: aws.endpoint,
       TF_VAR_site_endpoint: aws.siteEndpoint,
       ...aws.environment,
     };
     return new Promise(resolve => {
-      const all = [command, "-no-color", "-input=false", ...args];
+      const all = [command, "-no-color", ...args];
       execFile("terraform", all, { cwd: directory, env, maxBuffer: 1e8 }, (error, stdout, stderr) =>
         resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
       );

@@ -172,6 +172,8 @@ resource "aws_api_gateway_gateway_response" "refused" {
   rest_api_id         = aws_api_gateway_rest_api.api.id
   response_type       = "DEFAULT_4XX"
   response_parameters = { "gatewayresponse.header.Access-Control-Allow-Origin" = local.cors }
+  # AWS answers its own template where none was put, and Terraform would want to remove that with each apply.
+  response_templates = { "application/json" = "{\"message\":$context.error.messageString}" }
 }
 
 resource "aws_api_gateway_deployment" "api" {
