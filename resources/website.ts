@@ -30,8 +30,9 @@ export function website(aws: Aws, stack: Stack): Resource<WebsiteState, WebsiteN
   const { s3 } = aws.sdk;
   const { name: Bucket, pageKey } = stack.bucket;
   const target = { Bucket, ExpectedBucketOwner: stack.account };
-  const policy = publicOverTls(stack);
-  const configuration = leadingTo(siteUrl(aws, Bucket), pageKey);
+  const site = siteUrl(aws, Bucket);
+  const policy = openTo(stack, new URL(site).protocol);
+  const configuration = leadingTo(site, pageKey);
 
   const read = ({ bucket }: WebsiteNeeds): Promise<WebsiteState | undefined> => bucket();
 
@@ -65,17 +66,13 @@ function leadingTo(url: string, pageKey: string): WebsiteConfiguration {
   return { IndexDocument: { Suffix: pageKey }, RoutingRules: [{ Redirect }] };
 }
 
-const publicOverTls = ({ bucket: { arn } }: Stack) => ({
-  Version: "2012-10-17",
-  Statement: [
-    about("AnybodyMayRead", { Effect: "Allow", Action: "s3:GetObject", Resource: `${arn}/*` }),
-    about("NobodyWithoutTls", {
-      Effect: "Deny",
-      Action: "s3:*",
-      Resource: [arn, `${arn}/*`],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    }),
-  ],
-});
+/** Where the page is served over TLS, nothing is served without; an endpoint that stands in for AWS may have none. */
+function openTo({ bucket: { arn } }: Stack, protocol: string) {
+  const read = { Effect: "Allow", Action: "s3:GetObject", Resource: `${arn}/*` };
+  const Condition = { Bool: { "aws:SecureTransport": "false" } };
+  const plain = { Effect: "Deny", Action: "s3:*", Resource: [arn, `${arn}/*`], Condition };
+  const Statement = [about("AnybodyMayRead", read), about("NobodyWithoutTls", plain)];
+  return { Version: "2012-10-17", Statement: protocol === "https:" ? Statement : Statement.slice(0, 1) };
+}
 
 const about = (Sid: string, statement: object) => ({ Sid, Principal: "*", ...statement });

@@ -13,12 +13,16 @@ Object.assign(process.env, aws.environment);
 after(() => aws.close());
 const connected = connect(REGION);
 export const { sdk: clients } = connected;
-export const { apiUrl, siteUrl, account } = await deploy({ name: NAME, region: REGION, aws: connected });
+/** The settings that AWS gets, where the page is served over TLS. */
+const underItsName = { ...connected, s3Endpoint: undefined };
+export const { apiUrl, account } = await deploy({ name: NAME, region: REGION, aws: underItsName });
 export const wanted = stack({ name: NAME, region: REGION, ...(await identify(connected)) });
 export const { table, logGroup, role, lambda, bucket, api } = wanted;
 export const restApiId = /execute-api\/(\w+)/.exec(apiUrl)![1]!;
 /** A log stream of the function's. */
 export const logStream = `${logGroup.arn}:log-stream:2026/01/01/[$LATEST]1`;
+/** Where the page is on this machine. */
+export const siteUrl = `${aws.siteEndpoint}/${bucket.name}/${bucket.pageKey}`;
 /** The page. */
 export const page = `arn:aws:s3:::${bucket.name}/${bucket.pageKey}`;
 

@@ -263,19 +263,6 @@ const drifts: Drift[] = [
   {
     type: "website",
     setting: "policy",
-    by: "allowing plain HTTP",
-    change: async ({ s3: client }) => {
-      const Bucket = stack.bucket.name;
-      const { Policy } = await client.send(new s3.GetBucketPolicyCommand({ Bucket }));
-      const { Statement, ...rest } = JSON.parse(Policy!);
-      const allowed = Statement.filter(({ Effect }: { Effect: string }) => Effect === "Allow");
-      const less = JSON.stringify({ ...rest, Statement: allowed });
-      await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy: less }));
-    },
-  },
-  {
-    type: "website",
-    setting: "policy",
     by: "deleting it",
     change: ({ s3: client }) => client.send(new s3.DeleteBucketPolicyCommand({ Bucket: stack.bucket.name })),
   },
