@@ -105,10 +105,10 @@ describe("Lambda's control plane", () => {
   });
 
   it("refuses a change while another one is under way", async () => {
-    aws.world.timing.function = 40;
+    aws.world.timing.function = 500;
     const update = () =>
       aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 5 }));
-    const wait = () => new Promise(resolve => setTimeout(resolve, 60));
+    const wait = () => new Promise(resolve => setTimeout(resolve, 600));
 
     const { State } = await aws.createFunction(ECHO);
     await assert.rejects(update(), refused("ResourceConflictException", /state: Pending/, 409));
