@@ -44,7 +44,6 @@ function start(args: string[], environment: Record<string, string> = {}) {
 async function run(script: string, args: string[], more: Record<string, string> = {}): Promise<string> {
   const { ended, said } = start([script, "--name", "secrets", ...args], {
     ...aws.environment,
-    AWS_SESSION_TOKEN: TOKEN,
     ...more,
   });
   await ended;
@@ -70,8 +69,10 @@ describe("no key and no token is written", () => {
     const failed = await run("deploy.ts", []);
     const traced = await run("deploy.ts", [], { DEBUG: "1" });
     denied = "";
+    const refused = await run("deploy.ts", [], { AWS_SESSION_TOKEN: TOKEN, DEBUG: "1" });
     const deployed = await run("deploy.ts", ["--json"]);
 
+    assertHolds(refused, /does not accept the credentials.*\n +at /s, secrets());
     assertHolds(failed, /CreateTable/, secrets());
     assertHolds(traced, /CreateTable.*\n +at /s, secrets());
     assertHolds(deployed, /"apiUrl"/, secrets());
