@@ -171,10 +171,11 @@ describe("Lambda's control plane", () => {
     await aws.lambda.send(new TagResourceCommand({ Resource, Tags: { c: "3" } }));
     await aws.lambda.send(new UntagResourceCommand({ Resource, TagKeys: ["a", "b"] }));
     const { Tags } = await aws.lambda.send(new ListTagsCommand({ Resource }));
-    await aws.lambda.send(new DeleteFunctionCommand({ FunctionName }));
+    const { StatusCode } = await aws.lambda.send(new DeleteFunctionCommand({ FunctionName }));
     const { Functions } = await aws.lambda.send(new ListFunctionsCommand({}));
 
     assert.deepEqual(Tags, { c: "3" });
+    assert.equal(StatusCode, 204);
     assert.deepEqual(
       Functions?.map(({ FunctionName }) => FunctionName),
       ["other"],

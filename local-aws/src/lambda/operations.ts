@@ -64,6 +64,7 @@ export const functionOperations: Operations<typeof sdk> = {
       const fn = functionOf(input, context);
       delete functionsIn(context.world, context.region)[fn.name];
       retire(context.world, arnOf(context.world, fn));
+      return { StatusCode: 204 };
     },
   },
 };

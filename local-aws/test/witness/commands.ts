@@ -91,12 +91,12 @@ const lambda: Typed[] = [
   types('curl -sf -o copy.zip "$CODE" && cmp copy.zip function.zip'),
   types("aws lambda list-functions --query 'Functions[].FunctionName'", /"hello"/),
   types(
-    'aws lambda invoke --function-name hello --cli-binary-format raw-in-base64-out --payload \'{"name":"you"}\' out.json && cat out.json',
+    "aws lambda invoke --function-name hello --payload fileb://payload.json out.json && cat out.json",
     /"StatusCode": 200[\s\S]*"hello you"/,
   ),
   types(
     "aws lambda invoke --function-name hello --log-type Tail --query LogResult --output text out.json | base64 -d",
-    /REPORT RequestId/,
+    /said by the function/,
   ),
   types(
     "aws logs filter-log-events --log-group-name /aws/lambda/hello --query 'events[].message' --output text",
@@ -176,6 +176,8 @@ const bucket: Typed[] = [
   types("aws s3 cp s3://readers-bucket/index.html s3://readers-copy/", /copy: /),
   types("aws s3 sync s3://readers-bucket synced --no-progress && ls synced", /index\.html/),
   types("aws s3 cp s3://readers-copy/index.html -", /<title>/),
+  // Version 1 of the command presigns in the old way unless told otherwise.
+  types("aws configure set default.s3.signature_version s3v4"),
   keeps("SIGNED", "aws s3 presign s3://readers-bucket/index.html", /Signature=/),
   types('curl -sf "$SIGNED"', /<title>/),
   types(
