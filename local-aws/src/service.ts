@@ -46,8 +46,8 @@ export interface WireResponse {
   body: string | Uint8Array;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: an operation's input is checked at run time, parameter by parameter
-export type Input = Record<string, any>;
+/** An input whose operation is not known yet; the operations themselves are typed by the SDK's commands. */
+export type Input = Record<string, unknown>;
 
 /** What an operation may touch. */
 export interface Context {

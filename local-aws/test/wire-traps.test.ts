@@ -101,7 +101,7 @@ test("a name that objects have by themselves is a name like any other", () => {
 
   assert.deepEqual(noticed?.unknown, ["__proto__"]);
   assert.equal(input.description, undefined);
-  assert.deepEqual(Object.entries(input.tags), [["__proto__", "c"]]);
+  assert.deepEqual(Object.entries(input.tags as object), [["__proto__", "c"]]);
 });
 
 test("a bucket's location is not wrapped, and an empty one is a root all the same", () => {

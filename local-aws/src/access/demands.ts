@@ -1,7 +1,7 @@
 /** What a call asks permission for: its own action, and what AWS asks for besides. */
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 import { s3Actions } from "../s3/actions.ts";
-import type { AwsRequest, Call, Context, Input } from "../service.ts";
+import type { AwsRequest, Call, Context } from "../service.ts";
 import { resourcesOf } from "./resources.ts";
 
 /** One permission that is asked for. */
@@ -31,7 +31,17 @@ function actionOf(service: string, { operation }: Call, { method }: Route): stri
   return service === "s3" ? (s3Actions[operation] ?? operation) : operation;
 }
 
-const FURTHER: Record<string, (input: Input, resource: string) => Demand[]> = {
+/** The members that further permissions depend on, of whatever operation. */
+interface Asking {
+  Role?: string;
+  Tags?: object;
+  tags?: object;
+  CreateBucketConfiguration?: { Tags?: object };
+  CopySource?: string;
+  Delete?: { Objects?: { VersionId?: string }[] };
+}
+
+const FURTHER: Record<string, (input: Asking, resource: string) => Demand[]> = {
   "lambda:CreateFunction": ({ Role, Tags }, resource) => [
     ...passing(Role),
     ...tagging(Tags, "lambda:TagResource", resource),
@@ -42,11 +52,11 @@ const FURTHER: Record<string, (input: Input, resource: string) => Demand[]> = {
   "logs:CreateLogGroup": ({ tags }, resource) => tagging(tags, "logs:TagResource", resource),
   "s3:CreateBucket": ({ CreateBucketConfiguration }, resource) =>
     tagging(CreateBucketConfiguration?.Tags, "s3:TagResource", resource),
-  "s3:CopyObject": ({ CopySource }) => [
+  "s3:CopyObject": ({ CopySource = "" }) => [
     { action: "s3:GetObject", resource: `arn:aws:s3:::${decodeURIComponent(CopySource).replace(/^\//, "")}` },
   ],
   "s3:DeleteObjects": ({ Delete }, resource) =>
-    Delete?.Objects?.some(({ VersionId }: { VersionId?: string }) => VersionId)
+    Delete?.Objects?.some(({ VersionId }) => VersionId)
       ? [{ action: "s3:DeleteObjectVersion", resource }]
       : [],
 };

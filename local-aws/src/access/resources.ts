@@ -1,8 +1,25 @@
 /** Which resources a call is about, as ARNs: what policies are evaluated against. */
-import type { Call, Context, Input } from "../service.ts";
+import type { Call, Context } from "../service.ts";
 import type { Route } from "./demands.ts";
 
-type Finder = (input: Input, context: Context, route: Route) => string[];
+/** The members that name what a call is about, of whatever operation. */
+interface Naming {
+  TableName?: unknown;
+  ResourceArn?: unknown;
+  RequestItems?: unknown;
+  IndexName?: unknown;
+  resourceArn?: string;
+  logGroupName?: string;
+  logGroupIdentifier?: string;
+  logStreamName?: string;
+  FunctionName?: string;
+  Resource?: string;
+  Bucket?: string;
+  Key?: string;
+  RoleName?: string;
+}
+
+type Finder = (input: Naming, context: Context, route: Route) => string[];
 
 const FINDERS: Record<string, Finder> = {
   dynamodb: (input, context) =>
@@ -32,10 +49,10 @@ export function resourcesOf(service: string, { operation, input }: Call, context
   return found.length > 0 ? found : ["*"];
 }
 
-/** One table by name or ARN, or those of a batch. */
-function tablesOf({ TableName, ResourceArn, RequestItems }: Input): string[] {
+/** One table by name or ARN, or those of a batch: what dynalite has not checked yet. */
+function tablesOf({ TableName, ResourceArn, RequestItems }: Naming): string[] {
   const one = TableName ?? ResourceArn;
-  return one === undefined ? Object.keys(RequestItems ?? {}) : [one];
+  return one === undefined ? Object.keys(RequestItems ?? {}) : [String(one)];
 }
 
 const arnOf = ({ region, world }: Context, service: string, resource: string): string =>

@@ -50,7 +50,7 @@ const onItems = (items: Items): Record<string, Operation> =>
         run: (input, context) =>
           items.run(
             name,
-            input.TableName ? { ...input, TableName: nameOf(input.TableName, context) } : input,
+            input.TableName ? { ...input, TableName: nameOf(input.TableName as string, context) } : input,
             context.region,
             table => readyTable(table, context).definition,
           ),
