@@ -10,6 +10,7 @@ import { serveApi } from "./execute-api/serve.ts";
 import { type Front, listenAsAmazon } from "./front.ts";
 import { listen } from "./http.ts";
 import { iam } from "./iam/service.ts";
+import { serveCode } from "./lambda/code.ts";
 import { configureLambda } from "./lambda/runtime.ts";
 import { lambda } from "./lambda/service.ts";
 import { logs } from "./logs/service.ts";
@@ -115,7 +116,7 @@ async function open(options: AwsOptions): Promise<{ aws: Aws; world: World }> {
   const answer = createAnswer({
     world,
     services: servicesOf(items),
-    publics: [serveApi(world), servePublicObject(world)],
+    publics: [serveApi(world), serveCode(world), servePublicObject(world)],
     verify: (request, signature) => verify(world, request, signature),
     authorize,
     around: weather instanceof Weather ? weather.over(world) : weather,

@@ -16,6 +16,7 @@ import { createAnswer } from "../src/aws.ts";
 import { serveApi } from "../src/execute-api/serve.ts";
 import { iam } from "../src/iam/service.ts";
 import { inProcessHandler } from "../src/in-process.ts";
+import { serveCode } from "../src/lambda/code.ts";
 import { lambda } from "../src/lambda/service.ts";
 import { logs } from "../src/logs/service.ts";
 import { World } from "../src/world.ts";
@@ -41,7 +42,7 @@ export async function lambdaWorld(world = new World()) {
   const answer = createAnswer({
     world,
     services: [apigateway, iam, lambda, logs],
-    publics: [serveApi(world)],
+    publics: [serveApi(world), serveCode(world)],
     verify: (request, signature) => verify(world, request, signature),
     authorize,
   });

@@ -6,6 +6,7 @@ import { roleOf } from "../iam/state.ts";
 import { AwsError, type Context, notImplemented } from "../service.ts";
 import { brokenConstraint } from "../wire/constraints.ts";
 import type { Given, Operations } from "../wire/operations.ts";
+import { codeUrl } from "./code.ts";
 import { changed, check, created, SETTINGS } from "./configuration.ts";
 import {
   arnOf,
@@ -101,8 +102,7 @@ function getFunction(input: Given<sdk.GetFunctionCommandInput>, context: Context
   const fn = functionOf(input, context);
   return {
     Configuration: describe(fn, context.world),
-    // On AWS a URL that S3 answers for ten minutes.
-    Code: { RepositoryType: "S3", Location: `data:application/zip;base64,${fn.zip}` },
+    Code: { RepositoryType: "S3", Location: codeUrl(context.world, fn) },
     ...(Object.keys(fn.tags).length > 0 && mayListTags(fn, context) && { Tags: fn.tags }),
     ...(fn.reservedConcurrency !== undefined && {
       Concurrency: { ReservedConcurrentExecutions: fn.reservedConcurrency },
