@@ -1,30 +1,16 @@
-/**
- * The items of all tables. dynalite does the work: its checks and its actions are called directly. Its HTTP
- * server, which would let any web page in, is never made.
- */
-import { createRequire } from "node:module";
-import type * as sdk from "@aws-sdk/client-dynamodb";
-import { AwsError } from "../service.ts";
-import type { Given } from "../wire/operations.ts";
-
-/** What came as JSON, not checked yet. */
-type Input = Record<string, unknown>;
-
-/** What dynalite must know about a table. */
-export interface TableDefinition {
-  TableName: string;
-  KeySchema: { AttributeName: string; KeyType: sdk.KeyType }[];
-  AttributeDefinitions: { AttributeName: string; AttributeType: sdk.ScalarAttributeType }[];
-  LocalSecondaryIndexes?: Index[];
-  GlobalSecondaryIndexes?: Index[];
-}
-
-export interface Index {
-  IndexName: string;
-  KeySchema: TableDefinition["KeySchema"];
-  Projection: { ProjectionType: sdk.ProjectionType; NonKeyAttributes?: string[] };
-  ProvisionedThroughput?: { ReadCapacityUnits: number; WriteCapacityUnits: number };
-}
+/** The items of all tables. dynalite does the work. */
+import {
+  actionOf,
+  asAwsError,
+  check,
+  createStore,
+  type Input,
+  type ItemDb,
+  type Rules,
+  rulesOf,
+  type Store,
+  type TableDefinition,
+} from "./dynalite.ts";
 
 /** The items of all tables in all regions. */
 export interface Items {
@@ -40,49 +26,12 @@ export interface Items {
   close(): Promise<void>;
 }
 
-type Callback = (error: unknown, output?: unknown) => void;
-type Action = (store: Store, data: Input, done: Callback) => void;
-
-/** A database of dynalite, as far as we use it. */
-interface Store {
-  db: {
-    open(): Promise<void>;
-    close(): Promise<void>;
-    clear(range: { gte: string; lt: string }): Promise<void>;
-  };
-  getTable(name: string, done: Callback): void;
-  getItemDb(table: string): ItemDb;
-  getIndexDb(kind: string, table: string, index: string): unknown;
-}
-
-/** The items of one table. */
-interface ItemDb {
-  get(key: string, done: Callback): void;
-  put(key: string, item: unknown, done: Callback): void;
-  del(key: string, done: Callback): void;
-  lock(key: string, run: (release: (done: Callback) => Callback) => void): void;
-}
-
-interface Rules {
-  types: Record<string, unknown>;
-  custom?: unknown;
-}
-
-const load = createRequire(import.meta.url);
-const { create } = load("dynalite/db") as { create(options: { path?: string }): Store };
-const { checkTypes, checkValidations } = load("dynalite/validations") as {
-  checkTypes(data: Input, types: Rules["types"]): Input;
-  checkValidations(data: Input, types: Rules["types"], custom: unknown, store?: Store): void;
-};
-const partOf = (folder: "actions" | "validations", operation: string) =>
-  load(`dynalite/${folder}/${operation.charAt(0).toLowerCase()}${operation.slice(1)}`);
-
 /** Dynalite does not know it: when the condition does not hold, the error may bring the item that is there. */
 const ON_FAILURE = "ReturnValuesOnConditionCheckFailure";
 const ON_FAILURE_RULE = { [ON_FAILURE]: { type: "String", enum: ["ALL_OLD", "NONE"] } };
 
-function rulesOf(operation: string): Rules {
-  const rules: Rules = partOf("validations", operation);
+function rulesOnItems(operation: string): Rules {
+  const rules = rulesOf(operation);
   const isConditional = "ConditionExpression" in rules.types;
   return isConditional ? { ...rules, types: { ...rules.types, ...ON_FAILURE_RULE } } : rules;
 }
@@ -90,7 +39,7 @@ function rulesOf(operation: string): Rules {
 /** The operations on items, each with its rules and dynalite's action. */
 const operations = new Map(
   ["BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"].map(
-    name => [name, { rules: rulesOf(name), act: partOf("actions", name) as Action }],
+    name => [name, { rules: rulesOnItems(name), act: actionOf(name) }],
   ),
 );
 
@@ -105,7 +54,7 @@ export const itemOperations = [...operations].map(([name, { rules }]) => ({
  * Rejects with LevelDB's own error when the directory is broken or another process has it open.
  */
 export async function openItems(directory?: string): Promise<Items> {
-  const store = create({ path: directory });
+  const store = createStore({ path: directory });
   await store.db.open();
   return {
     run: (operation, input, region, tableOf) =>
@@ -170,35 +119,4 @@ async function tellingWhatIsThere(store: Store, run: (on: Store) => Promise<unkn
     if (/ConditionalCheckFailed/.test(error.body?.__type) && there) error.body.Item = there;
     throw error;
   });
-}
-
-function check(input: Input, { types, custom }: Rules, store?: Store): Input {
-  const data = checkTypes(input, types);
-  checkValidations(data, types, custom, store);
-  return data;
-}
-
-interface TableInputs {
-  CreateTable: Given<sdk.CreateTableCommandInput>;
-  UpdateTable: Given<sdk.UpdateTableCommandInput>;
-  ListTables: Given<sdk.ListTablesCommandInput>;
-}
-
-/** Checks the parameters of an operation on tables as DynamoDB does, and returns those that dynalite knows. */
-export function checkTableParameters<Name extends keyof TableInputs>(
-  operation: Name,
-  input: TableInputs[Name],
-): TableInputs[Name] {
-  try {
-    return check(structuredClone(input), partOf("validations", operation) as Rules) as TableInputs[Name];
-  } catch (error) {
-    throw asAwsError(error);
-  }
-}
-
-/** dynalite throws the whole answer: a status and the error document. */
-function asAwsError(error: unknown): unknown {
-  if (!(error instanceof Error && "statusCode" in error && "body" in error)) return error;
-  const { __type, message, Message, ...members } = error.body as Record<string, string>;
-  return new AwsError(__type ?? "", Number(error.statusCode), message ?? Message ?? "", { members });
 }

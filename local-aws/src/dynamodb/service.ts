@@ -5,7 +5,8 @@ import { AwsError, type Context, type Operation, type Service } from "../service
 import { awsJson } from "../wire/aws-json.ts";
 import type { Given, Operations } from "../wire/operations.ts";
 import { apiOf } from "../wire/schema.ts";
-import { checkTableParameters, type Items, itemOperations, type TableDefinition } from "./items.ts";
+import { checkTableParameters, type TableDefinition } from "./dynalite.ts";
+import { type Items, itemOperations } from "./items.ts";
 import { addTags, settingOperations } from "./settings.ts";
 import {
   begin,

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type * as sdk from "@aws-sdk/client-dynamodb";
 import { AwsError, type Context } from "../service.ts";
 import type { Given } from "../wire/operations.ts";
-import type { TableDefinition } from "./items.ts";
+import type { TableDefinition } from "./dynalite.ts";
 
 export interface Throughput {
   ReadCapacityUnits: number;
