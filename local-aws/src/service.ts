@@ -1,6 +1,6 @@
 /** What a service of the local AWS is made of: a wire protocol and a table of operations. */
 import type { Noticed } from "./wire/reading.ts";
-import type { Api } from "./wire/schema.ts";
+import type { Api } from "./wire/shape.ts";
 import type { World } from "./world.ts";
 
 /** Who signed a request: the account's own key, a function's role, or nobody. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { openItems } from "../src/dynamodb/items.ts";
 import { inProcessHandler, type SdkRequest } from "../src/in-process.ts";
 import { createAws, servicesOf } from "../src/server.ts";
-import type { OperationShape } from "../src/wire/schema.ts";
+import type { OperationShape } from "../src/wire/shape.ts";
 import { type Choose, mutate } from "./mutations.ts";
 import { type Options, PRESENT, type Present } from "./present.ts";
 import { structure } from "./values.ts";

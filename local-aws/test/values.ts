@@ -1,6 +1,6 @@
 /** Values that a schema allows, generated. */
 import fc from "fast-check";
-import type { Member, Shape, Structure } from "../src/wire/schema.ts";
+import type { Member, Shape, Structure } from "../src/wire/shape.ts";
 
 const text = fc
   .string({ unit: "grapheme-ascii", minLength: 1, maxLength: 12 })

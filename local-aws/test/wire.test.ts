@@ -14,7 +14,8 @@ import { awsJson } from "../src/wire/aws-json.ts";
 import { awsQuery } from "../src/wire/aws-query.ts";
 import { restJson } from "../src/wire/rest-json.ts";
 import { restXml } from "../src/wire/rest-xml.ts";
-import { apiOf, type OperationShape, type Structure } from "../src/wire/schema.ts";
+import { apiOf } from "../src/wire/schema.ts";
+import type { OperationShape, Structure } from "../src/wire/shape.ts";
 import { structure } from "./values.ts";
 
 interface Client {

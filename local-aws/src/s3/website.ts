@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { websiteIn } from "../hosts.ts";
 import { AwsError, type WireRequest, type WireResponse } from "../service.ts";
-import { element, escaped } from "../wire/xml-document.ts";
+import { element, escaped } from "../wire/xml-output.ts";
 import type { World } from "../world.ts";
 import { decoded, noSuchBucket, noWebsite } from "./errors.ts";
 import { contentOf, openObject } from "./open.ts";

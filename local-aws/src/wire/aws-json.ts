@@ -3,7 +3,7 @@ import type { AwsRequest, Call, Input, Protocol } from "../service.ts";
 import { type Faults, faultsOf } from "./faults.ts";
 import { objectOf, parseJson, readJson, toJson } from "./json-document.ts";
 import { WrongType } from "./reading.ts";
-import type { Api } from "./schema.ts";
+import type { Api } from "./shape.ts";
 
 export interface AwsJsonOptions {
   version: "1.0" | "1.1";

@@ -3,8 +3,8 @@ import type { AwsError, AwsRequest, Call, Protocol } from "../service.ts";
 import { type Faults, faultsOf } from "./faults.ts";
 import { readForm } from "./form.ts";
 import { WrongType } from "./reading.ts";
-import type { Api, OperationShape } from "./schema.ts";
-import { element, escaped, writeXml } from "./xml-document.ts";
+import type { Api, OperationShape } from "./shape.ts";
+import { element, escaped, writeXml } from "./xml-output.ts";
 
 export interface AwsQueryOptions {
   /** The XML namespace of its answers. */

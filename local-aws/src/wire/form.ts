@@ -1,6 +1,6 @@
 /** Forms by their shapes: `Tags.member.1.Key=a` is `{ Tags: [{ Key: "a" }] }`. */
 import { itemAt, memberAt, type Noticed, structureFrom, WrongType } from "./reading.ts";
-import type { Dictionary, Member, Shape, Structure } from "./schema.ts";
+import type { Dictionary, Member, Shape, Structure } from "./shape.ts";
 import { readText } from "./text.ts";
 
 /** What the form says under one name: a value, values under names that go on, or both. */

@@ -1,6 +1,6 @@
 /** JSON documents by their shapes. */
 import { itemAt, memberAt, memberNamed, type Noticed, structureFrom, WrongType } from "./reading.ts";
-import type { Dictionary, Member, Shape, Structure } from "./schema.ts";
+import type { Dictionary, Member, Shape, Structure } from "./shape.ts";
 import { dateOf, isoText } from "./text.ts";
 
 type Json = Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** What is noticed while an input is read: a wrong type ends it, the rest is told when it has been read. */
-import type { Member, Structure } from "./schema.ts";
+import type { Member, Structure } from "./shape.ts";
 
 /** A value of another type than its member's. */
 export class WrongType extends Error {

@@ -4,7 +4,7 @@ import type { BodyFormat } from "./bindings.ts";
 import { type Faults, faultsOf } from "./faults.ts";
 import { parseJson, readJson, toJson } from "./json-document.ts";
 import { restProtocol } from "./rest.ts";
-import type { Api } from "./schema.ts";
+import type { Api } from "./shape.ts";
 
 const FORMAT: BodyFormat = {
   read: (shape, _root, body, at, noticed) => readJson(shape, parseJson(body), at, noticed),

@@ -3,8 +3,9 @@ import type { AwsError, Protocol } from "../service.ts";
 import type { BodyFormat } from "./bindings.ts";
 import { type Faults, faultsOf } from "./faults.ts";
 import { restProtocol } from "./rest.ts";
-import type { Api, Shape } from "./schema.ts";
-import { element, escaped, parseXml, readXml, writeXml } from "./xml-document.ts";
+import type { Api, Shape } from "./shape.ts";
+import { parseXml, readXml } from "./xml-input.ts";
+import { element, escaped, writeXml } from "./xml-output.ts";
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 

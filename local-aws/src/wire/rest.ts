@@ -1,10 +1,12 @@
 /** What the two REST protocols share: a route names the operation, its members are bound to parts of HTTP. */
 import { type AwsError, type AwsRequest, type Call, notImplemented, type Protocol } from "../service.ts";
-import { type BodyFormat, readInput, writeOutput } from "./bindings.ts";
+import type { BodyFormat } from "./bindings.ts";
 import type { Faults } from "./faults.ts";
 import { WrongType } from "./reading.ts";
+import { readInput } from "./rest-input.ts";
+import { writeOutput } from "./rest-output.ts";
 import { findRoute, routesOf } from "./routes.ts";
-import type { Api } from "./schema.ts";
+import type { Api } from "./shape.ts";
 
 export interface RestParts {
   format: BodyFormat;

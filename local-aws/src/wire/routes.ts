@@ -3,7 +3,7 @@
  * (`?policy`), and some only a parameter that one of them requires: CopyObject is PutObject with a source.
  */
 import type { AwsRequest } from "../service.ts";
-import type { Api, Member, OperationShape } from "./schema.ts";
+import type { Api, Member, OperationShape } from "./shape.ts";
 
 export interface Route {
   operation: OperationShape;

@@ -1,6 +1,6 @@
 /** Simple values as text: in a path, a query, a header, a form or an element of XML. */
 import { WrongType } from "./reading.ts";
-import type { Simple, TimeFormat } from "./schema.ts";
+import type { Simple, TimeFormat } from "./shape.ts";
 
 /** Reads a value. The format is that of timestamps where the schema does not say another. */
 export function readText({ kind, format }: Simple, text: string, at: string, times: TimeFormat): unknown {

@@ -1,13 +1,12 @@
-/** XML documents by their shapes. */
+/** Reads XML documents by their shapes. */
 import { XMLParser, XMLValidator } from "fast-xml-parser";
-import { itemAt, memberAt, memberNamed, type Noticed, structureFrom, WrongType } from "./reading.ts";
-import type { Dictionary, Member, Shape, Simple, Structure, TimeFormat, Traits } from "./schema.ts";
-import { readText, writeText } from "./text.ts";
+import { itemAt, memberAt, type Noticed, structureFrom, WrongType } from "./reading.ts";
+import type { Dictionary, Member, Shape, Structure, Traits } from "./shape.ts";
+import { readText } from "./text.ts";
 
 /** An element as the parser gives it: text, elements by name, or a list of those that have the same name. */
 export type Element = unknown;
 
-const TIMES: TimeFormat = "date-time";
 const ATTRIBUTE = "@";
 const TEXT = "#text";
 
@@ -57,7 +56,7 @@ export function readXml(
     case "map":
       return readMap(shape, element, traits, at, noticed);
     default:
-      return readText(shape, textOf(element, at), at, TIMES);
+      return readText(shape, textOf(element, at), at, "date-time");
   }
 }
 
@@ -142,75 +141,4 @@ function readMap(
       return [name, readXml(value.shape, content, {}, `${at}.${name}.member`, noticed)];
     }),
   );
-}
-
-/** Writes a value of the shape as the element of that name; a flattened list as several. */
-export function writeXml(name: string, shape: Shape, value: unknown, traits: Traits = {}): string {
-  if (value === undefined || value === null) return "";
-  switch (shape.kind) {
-    case "structure":
-      return writeStructure(name, shape, value as Record<string, unknown>, traits);
-    case "list":
-      return writeList(name, shape.item, value as unknown[], traits);
-    case "map":
-      return writeMap(name, shape, value as Record<string, unknown>, traits);
-    default:
-      return element(name, escaped(writeText(shape as Simple, value, TIMES)));
-  }
-}
-
-/** An element with content that is XML already. */
-export const element = (name: string, content: string, attributes = ""): string =>
-  content === "" ? `<${name}${attributes}/>` : `<${name}${attributes}>${content}</${name}>`;
-
-const ENTITIES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\r": "&#13;",
-};
-
-/** Text as content or attribute. */
-export const escaped = (text: string): string =>
-  /[&<>"\r]/.test(text) ? text.replace(/[&<>"\r]/g, character => ENTITIES[character] ?? "") : text;
-
-function writeStructure(
-  name: string,
-  shape: Structure,
-  value: Record<string, unknown>,
-  traits: Traits,
-): string {
-  const [prefix, uri] = traits.xmlNamespace ?? [];
-  let attributes = uri ? ` xmlns${prefix ? `:${prefix}` : ""}="${uri}"` : "";
-  let content = "";
-  for (const [own, part] of Object.entries(value)) {
-    const member = memberNamed(shape, own);
-    const wireName = member.traits.xmlName ?? own;
-    if (!member.traits.xmlAttribute) content += writeXml(wireName, member.shape, part, member.traits);
-    else if (part !== undefined) attributes += ` ${wireName}="${escaped(String(part))}"`;
-  }
-  return element(name, content, attributes);
-}
-
-function writeList(name: string, item: Member, values: unknown[], { xmlFlattened }: Traits): string {
-  const itemName = xmlFlattened ? name : (item.traits.xmlName ?? item.name);
-  const items = values.map(value => writeXml(itemName, item.shape, value, item.traits)).join("");
-  return xmlFlattened ? items : element(name, items);
-}
-
-function writeMap(
-  name: string,
-  { key, value }: Dictionary,
-  values: Record<string, unknown>,
-  { xmlFlattened }: Traits,
-) {
-  const entries = Object.entries(values).map(([each, content]) =>
-    element(
-      xmlFlattened ? name : "entry",
-      writeXml(key.traits.xmlName ?? "key", key.shape, each) +
-        writeXml(value.traits.xmlName ?? "value", value.shape, content),
-    ),
-  );
-  return xmlFlattened ? entries.join("") : element(name, entries.join(""));
 }
