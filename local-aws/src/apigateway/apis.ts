@@ -3,20 +3,10 @@
 import type * as sdk from "@aws-sdk/client-api-gateway";
 import { type Context, notImplemented } from "../service.ts";
 import type { Given, Operations, Output } from "../wire/operations.ts";
+import { badRequest, notFound, validation } from "./errors.ts";
 import { applyPatches, type Patch, requireReplace } from "./patch.ts";
-import {
-  apiOf,
-  apisIn,
-  badRequest,
-  dateOf,
-  newId,
-  notFound,
-  now,
-  page,
-  type RestApi,
-  regionsOfApis,
-  validation,
-} from "./state.ts";
+import type { RestApi } from "./rest-api.ts";
+import { apiOf, apisIn, dateOf, newId, now, page, regionsOfApis } from "./state.ts";
 import { checkedTags } from "./tags.ts";
 import { checkReach, checkTls, isUpdating, securityPolicyOf } from "./tls.ts";
 

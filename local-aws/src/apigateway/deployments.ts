@@ -3,8 +3,10 @@
 import type * as sdk from "@aws-sdk/client-api-gateway";
 import type { Context } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
+import { badRequest } from "./errors.ts";
+import type { Deployment } from "./rest-api.ts";
 import { checkStageName, createStage } from "./stages.ts";
-import { apiOf, badRequest, type Deployment, dateOf, deploymentOf, newId, now, own, page } from "./state.ts";
+import { apiOf, dateOf, deploymentOf, newId, now, own, page } from "./state.ts";
 
 export const deploymentOperations: Operations<typeof sdk> = {
   CreateDeployment: {

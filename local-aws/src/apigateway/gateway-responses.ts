@@ -4,16 +4,9 @@ import type * as sdk from "@aws-sdk/client-api-gateway";
 import { checkMapping, checkTemplates } from "../execute-api/mapping.ts";
 import type { Context } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
-import {
-  apiOf,
-  badRequest,
-  checkStatusCode,
-  type GatewayResponse,
-  notFound,
-  own,
-  page,
-  validation,
-} from "./state.ts";
+import { badRequest, checkStatusCode, notFound, validation } from "./errors.ts";
+import type { GatewayResponse } from "./rest-api.ts";
+import { apiOf, own, page } from "./state.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html */
 export const GATEWAY_RESPONSES: Record<sdk.GatewayResponseType, string | undefined> = {

@@ -4,19 +4,10 @@ import type * as sdk from "@aws-sdk/client-api-gateway";
 import { checkMapping, checkTemplates } from "../execute-api/mapping.ts";
 import { type Context, notImplemented } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
+import { badRequest, checkStatusCode, notFound } from "./errors.ts";
 import { applyPatches, requireReplace } from "./patch.ts";
-import {
-  badRequest,
-  checkStatusCode,
-  type Integration,
-  type IntegrationResponse,
-  integrationOf,
-  type Method,
-  type MethodKey,
-  methodOf,
-  notFound,
-  own,
-} from "./state.ts";
+import type { Integration, IntegrationResponse, Method } from "./rest-api.ts";
+import { integrationOf, type MethodKey, methodOf, own } from "./state.ts";
 
 const TARGET = ["restApiId", "resourceId", "httpMethod"] as const;
 const PASSTHROUGH = ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"];

@@ -2,8 +2,10 @@
 
 import type { MethodSetting } from "@aws-sdk/client-api-gateway";
 import { notImplemented } from "../service.ts";
+import { badRequest } from "./errors.ts";
 import { type Patch, requireReplace, unescaped } from "./patch.ts";
-import { badRequest, own, type Stage } from "./state.ts";
+import type { Stage } from "./rest-api.ts";
+import { own } from "./state.ts";
 
 const DEFAULT_SETTING: MethodSetting = {
   metricsEnabled: false,

@@ -3,19 +3,10 @@
 import type * as sdk from "@aws-sdk/client-api-gateway";
 import { type Context, notImplemented } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
+import { badRequest, checkStatusCode, conflict, notFound } from "./errors.ts";
 import { applyPatches, requireReplace } from "./patch.ts";
-import {
-  badRequest,
-  checkStatusCode,
-  conflict,
-  type Method,
-  type MethodKey,
-  type MethodResponse,
-  methodOf,
-  notFound,
-  own,
-  resourceOf,
-} from "./state.ts";
+import type { Method, MethodResponse } from "./rest-api.ts";
+import { type MethodKey, methodOf, own, resourceOf } from "./state.ts";
 
 const TARGET = ["restApiId", "resourceId", "httpMethod"] as const;
 const HTTP_METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY"];

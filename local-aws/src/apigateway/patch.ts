@@ -1,7 +1,7 @@
 /** Patch operations, the way in which API Gateway changes what there is. */
 
 import type { Op, PatchOperation } from "@aws-sdk/client-api-gateway";
-import { badRequest } from "./state.ts";
+import { badRequest } from "./errors.ts";
 
 export interface Patch {
   op: Op;

@@ -3,16 +3,9 @@
 import type * as sdk from "@aws-sdk/client-api-gateway";
 import type { Context } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
-import {
-  type ApiResource,
-  apiOf,
-  badRequest,
-  conflict,
-  newId,
-  page,
-  type RestApi,
-  resourceOf,
-} from "./state.ts";
+import { badRequest, conflict } from "./errors.ts";
+import type { ApiResource, RestApi } from "./rest-api.ts";
+import { apiOf, newId, page, resourceOf } from "./state.ts";
 
 export const resourceOperations: Operations<typeof sdk> = {
   CreateResource: { params: ["restApiId", "parentId", "pathPart"], run: createResource },

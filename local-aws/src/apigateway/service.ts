@@ -7,12 +7,12 @@ import { restJson } from "../wire/rest-json.ts";
 import { apiOf } from "../wire/schema.ts";
 import { apiOperations } from "./apis.ts";
 import { deploymentOperations } from "./deployments.ts";
+import { badRequest } from "./errors.ts";
 import { gatewayResponseOperations } from "./gateway-responses.ts";
 import { integrationOperations } from "./integrations.ts";
 import { methodOperations } from "./methods.ts";
 import { resourceOperations } from "./resources.ts";
 import { stageOperations } from "./stages.ts";
-import { badRequest } from "./state.ts";
 import { tagOperations } from "./tags.ts";
 
 const api = apiOf(sdk);

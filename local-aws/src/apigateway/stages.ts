@@ -3,9 +3,11 @@
 import type * as sdk from "@aws-sdk/client-api-gateway";
 import type { Context } from "../service.ts";
 import type { Given, Operations, Output } from "../wire/operations.ts";
+import { badRequest, conflict } from "./errors.ts";
 import { patchMethodSetting, shownSettings } from "./method-settings.ts";
 import { applyPatches, type Patch, requireReplace } from "./patch.ts";
-import { apiOf, badRequest, conflict, dateOf, now, own, type RestApi, type Stage, stageOf } from "./state.ts";
+import type { RestApi, Stage } from "./rest-api.ts";
+import { apiOf, dateOf, now, own, stageOf } from "./state.ts";
 import { checkedTags } from "./tags.ts";
 
 export const stageOperations: Operations<typeof sdk> = {

@@ -1,117 +1,10 @@
-/** What API Gateway keeps of REST APIs, and how it is found. */
+/** Where REST APIs are kept, and how what belongs to them is found. */
 import { randomBytes } from "node:crypto";
-import type * as sdk from "@aws-sdk/client-api-gateway";
 import { pageOf } from "../page.ts";
-import { AwsError, type Context } from "../service.ts";
+import type { Context } from "../service.ts";
 import type { World } from "../world.ts";
-
-type Strings = Record<string, string>;
-
-export interface IntegrationResponse {
-  statusCode: string;
-  selectionPattern?: string;
-  responseParameters?: Strings;
-  responseTemplates?: Strings;
-}
-
-export interface Integration {
-  type: "AWS_PROXY" | "MOCK";
-  connectionType?: "INTERNET";
-  httpMethod?: string;
-  uri?: string;
-  requestTemplates?: Strings;
-  passthroughBehavior: string;
-  timeoutInMillis: number;
-  cacheNamespace: string;
-  cacheKeyParameters: string[];
-  integrationResponses?: Record<string, IntegrationResponse>;
-}
-
-export interface MethodResponse {
-  statusCode: string;
-  responseParameters?: Record<string, boolean>;
-  responseModels?: Strings;
-}
-
-export interface Method {
-  httpMethod: string;
-  authorizationType: string;
-  apiKeyRequired: boolean;
-  operationName?: string;
-  requestParameters?: Record<string, boolean>;
-  requestModels?: Strings;
-  methodResponses?: Record<string, MethodResponse>;
-  methodIntegration?: Integration;
-}
-
-export interface ApiResource {
-  id: string;
-  parentId?: string;
-  pathPart?: string;
-  path: string;
-  methods: Record<string, Method>;
-}
-
-export interface GatewayResponse {
-  responseType: sdk.GatewayResponseType;
-  statusCode?: string;
-  responseParameters: Strings;
-  responseTemplates: Strings;
-}
-
-/** What a deployment freezes. */
-export interface Snapshot {
-  resources: Record<string, ApiResource>;
-  gatewayResponses: Record<string, GatewayResponse>;
-}
-
-export interface Deployment {
-  id: string;
-  description?: string;
-  /** Seconds since the epoch. */
-  createdDate: number;
-  snapshot: Snapshot;
-}
-
-export interface MethodSetting {
-  /** Of both, -1 is no limit. */
-  throttlingRateLimit: number;
-  throttlingBurstLimit: number;
-  loggingLevel?: "OFF";
-}
-
-export interface Stage {
-  stageName: string;
-  deploymentId: string;
-  description?: string;
-  variables?: Strings;
-  tags: Strings;
-  /** By "items/GET", or "*\/*" for all methods. */
-  methodSettings: Record<string, MethodSetting>;
-  createdDate: number;
-  lastUpdatedDate: number;
-  /** Milliseconds since the epoch: it does not answer before. */
-  servedFrom: number;
-}
-
-export interface RestApi extends Snapshot {
-  id: string;
-  region: string;
-  name: string;
-  description?: string;
-  createdDate: number;
-  apiKeySource: sdk.ApiKeySourceType;
-  endpointConfiguration: { types: sdk.EndpointType[]; ipAddressType: sdk.IpAddressType };
-  disableExecuteApiEndpoint: boolean;
-  securityPolicy?: sdk.SecurityPolicy;
-  endpointAccessMode?: sdk.EndpointAccessMode;
-  /** Milliseconds since the epoch: its status is UPDATING before. */
-  updatingUntil?: number;
-  rootResourceId: string;
-  tags: Strings;
-  deployments: Record<string, Deployment>;
-  stages: Record<string, Stage>;
-}
+import { badRequest, notFound } from "./errors.ts";
+import type { ApiResource, Deployment, Integration, Method, RestApi, Stage, Strings } from "./rest-api.ts";
 
 /** All REST APIs of a region by id. */
 export const apisIn = (world: World, region: string): Record<string, RestApi> =>
@@ -132,13 +25,6 @@ export const now = (): number => Date.now() / 1000;
 
 /** A moment that is kept in seconds since the epoch. */
 export const dateOf = (seconds: number): Date => new Date(seconds * 1000);
-
-const failure = (code: string, status: number) => (message: string) => new AwsError(code, status, message);
-
-export const badRequest = failure("BadRequestException", 400);
-export const conflict = failure("ConflictException", 409);
-export const notFound = failure("NotFoundException", 404);
-export const validation = failure("ValidationException", 400);
 
 /** One of a map's own values. */
 export const own = <T>(map: Record<string, T> | undefined, key: string): T | undefined =>
@@ -210,12 +96,4 @@ export function page<Item>(
     badRequest("Invalid position parameter specified."),
   );
   return { items, position: next };
-}
-
-/** Refuses a status code that is none. */
-export function checkStatusCode(statusCode: string | undefined): void {
-  if (statusCode !== undefined && !/^[1-5]\d\d$/.test(statusCode))
-    throw validation(
-      `1 validation error detected: Value '${statusCode}' at 'statusCode' failed to satisfy constraint: Member must satisfy regular expression pattern: [1-5]\\d\\d`,
-    );
 }

@@ -3,7 +3,8 @@
 import type * as sdk from "@aws-sdk/client-api-gateway";
 import type { Context } from "../service.ts";
 import type { Operations } from "../wire/operations.ts";
-import { apiOf, badRequest, stageOf } from "./state.ts";
+import { badRequest } from "./errors.ts";
+import { apiOf, stageOf } from "./state.ts";
 
 const MAX_TAGS = 50;
 

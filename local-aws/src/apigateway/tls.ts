@@ -1,8 +1,9 @@
 /** How a REST API is reached over TLS: its security policy and its endpoint access mode. */
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
 import type { SecurityPolicy } from "@aws-sdk/client-api-gateway";
+import { badRequest } from "./errors.ts";
 import type { Patches } from "./patch.ts";
-import { badRequest, type RestApi } from "./state.ts";
+import type { RestApi } from "./rest-api.ts";
 
 const LEGACY: readonly SecurityPolicy[] = ["TLS_1_0", "TLS_1_2"];
 

@@ -1,7 +1,8 @@
 /** The answers that API Gateway gives itself, as the deployed gateway responses word them. */
 import type { GatewayResponseType } from "@aws-sdk/client-api-gateway";
 import { DEFAULT_TEMPLATES, GATEWAY_RESPONSES } from "../apigateway/gateway-responses.ts";
-import { own, type Snapshot } from "../apigateway/state.ts";
+import type { Snapshot } from "../apigateway/rest-api.ts";
+import { own } from "../apigateway/state.ts";
 import type { WireResponse } from "../service.ts";
 import { mapped, renderTemplate, type Variables } from "./mapping.ts";
 

@@ -1,5 +1,5 @@
 /** Mock integrations: API Gateway answers by itself, as its templates say. */
-import type { Integration, IntegrationResponse, Method } from "../apigateway/state.ts";
+import type { Integration, IntegrationResponse, Method } from "../apigateway/rest-api.ts";
 import { own } from "../apigateway/state.ts";
 import type { WireResponse } from "../service.ts";
 import { type Failure, MISCONFIGURED, UNSUPPORTED_MEDIA_TYPE } from "./failure.ts";

@@ -1,6 +1,6 @@
 /** Lambda proxy integrations: the function answers. */
 import { functionArnOf } from "../apigateway/integrations.ts";
-import type { Integration } from "../apigateway/state.ts";
+import type { Integration } from "../apigateway/rest-api.ts";
 import { functionNamed } from "../lambda/functions.ts";
 import { permits } from "../lambda/policy.ts";
 import { type Invocation, invoke } from "../lambda/runtime.ts";

@@ -1,6 +1,6 @@
 /** A request to a deployed API, and what API Gateway knows of it. */
 import { randomUUID } from "node:crypto";
-import type { Deployment, RestApi, Stage } from "../apigateway/state.ts";
+import type { Deployment, RestApi, Stage } from "../apigateway/rest-api.ts";
 import { apiIn } from "../hosts.ts";
 import type { WireRequest } from "../service.ts";
 import type { World } from "../world.ts";

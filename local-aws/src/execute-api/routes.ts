@@ -1,5 +1,5 @@
 /** Which resource and method of a deployment a request is for. */
-import type { ApiResource, Method, Snapshot } from "../apigateway/state.ts";
+import type { ApiResource, Method, Snapshot } from "../apigateway/rest-api.ts";
 
 export interface Route {
   resource: ApiResource;

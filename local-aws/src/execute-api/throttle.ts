@@ -3,7 +3,8 @@
  * all methods gives each of them a bucket of its own.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
-import { type MethodSetting, own, type Stage } from "../apigateway/state.ts";
+import type { MethodSetting, Stage } from "../apigateway/rest-api.ts";
+import { own } from "../apigateway/state.ts";
 
 interface Bucket {
   tokens: number;
