@@ -1,9 +1,8 @@
 /** The execution environments of one revision of a function: as many as its requests need, up to a limit. */
-import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
 import { Environment, type EnvironmentSettings, type Event, type Outcome } from "./environment.ts";
-import { unpack } from "./zip.ts";
+import { makeTaskRoot, type TaskRoot } from "./task-root.ts";
 
 export interface PoolSettings {
   zip: Uint8Array;
@@ -32,7 +31,7 @@ export class Pool {
   /** Requests that wait or run. */
   inFlight = 0;
   readonly #settings: PoolSettings;
-  readonly #taskRoot: string;
+  readonly #taskRoot: TaskRoot;
   readonly #environments = new Map<Environment, NodeJS.Timeout>();
   readonly #idle: Environment[] = [];
   #waiting: Waiting[] = [];
@@ -47,14 +46,14 @@ export class Pool {
     this.#resolveClosed = resolve;
   });
 
-  private constructor(settings: PoolSettings, taskRoot: string) {
+  private constructor(settings: PoolSettings, taskRoot: TaskRoot) {
     this.#settings = settings;
     this.#taskRoot = taskRoot;
   }
 
   /** Unpacks the deployment package; environments start when requests come. */
   static async open(settings: PoolSettings): Promise<Pool> {
-    return new Pool(settings, await unpack(settings.zip));
+    return new Pool(settings, await makeTaskRoot(settings.zip));
   }
 
   /** Runs an event on an environment that is free, starting one if need be. */
@@ -91,7 +90,7 @@ export class Pool {
       failed: true,
     });
     await Promise.all([...this.#environments.keys()].map(environment => environment.end()));
-    await rm(this.#taskRoot, { recursive: true, force: true });
+    await this.#taskRoot.remove();
   }
 
   #closeIfDone(): void {
@@ -128,7 +127,7 @@ export class Pool {
   }
 
   async #start(): Promise<void> {
-    const environment = new Environment(this.#settings.environment(this.#taskRoot));
+    const environment = new Environment(this.#settings.environment(this.#taskRoot.path));
     const timer = setTimeout(() => this.#endIfIdle(environment), this.#settings.idleMs).unref();
     this.#environments.set(environment, timer);
     this.#isIdle = false;

@@ -1,7 +1,4 @@
 /** The deployment package: a zip from anybody, so its sizes and names are checked before anything is written. */
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { type AsyncFlateStreamHandler, Unzip, type UnzipDecoder, unzipSync } from "fflate";
 import { AwsError, notImplemented } from "../service.ts";
@@ -27,23 +24,6 @@ export function filesOf(zip: Uint8Array): Map<string, Uint8Array> {
   const files = inflate(zip);
   if ([...files.keys()].some(name => isHostile(name, files))) throw unreadable();
   return files;
-}
-
-/** Writes a deployment package's files into a new directory that only this user can read. */
-export async function unpack(zip: Uint8Array): Promise<string> {
-  const files = filesOf(zip);
-  const root = await mkdtemp(join(tmpdir(), "dynamosync-function-"));
-  try {
-    for (const [name, content] of files) {
-      const path = join(root, name);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, content);
-    }
-    return root;
-  } catch (error) {
-    await rm(root, { recursive: true, force: true });
-    throw error;
-  }
 }
 
 /** Reads the zip's directory only: a bomb is refused by what it declares, before a byte of it is inflated. */
