@@ -18,7 +18,7 @@ export async function buildPage(apiUrl: string): Promise<string | Uint8Array> {
 export async function buildHtml(apiUrl: string, markup = readFile(MARKUP, "utf8")): Promise<string> {
   const [html, { script, style, fields }] = await Promise.all([markup, bundle(apiUrl)]);
   assertRows(html, fields);
-  return fill(html, [
+  return fill(unixLines(html), [
     ['<meta charset="utf-8" />', `<meta charset="utf-8" />\n  ${policyTag(apiUrl, script, style)}`],
     ['<link rel="stylesheet" href="styles.css" />', `<style>${style}</style>`],
     ['<script type="module" src="form.ts"></script>', `<script type="module">${script}</script>`],
@@ -46,10 +46,13 @@ async function bundle(apiUrl: string): Promise<Parts> {
     define: { API_URL: JSON.stringify(apiUrl) },
     logLevel: "silent",
   });
-  const text = (name: string) => outputFiles.find(({ path }) => basename(path) === name)!.text;
+  const text = (name: string) => unixLines(outputFiles.find(({ path }) => basename(path) === name)!.text);
   const { FIELD_NAMES } = await import(`data:text/javascript,${encodeURIComponent(text("item.js"))}`);
   return { script: embeddable(text("form.js")), style: embeddable(text("styles.css")), fields: FIELD_NAMES };
 }
+
+/** As a checkout on Windows may have it: the same bytes are deployed, and those that a browser hashes. */
+const unixLines = (text: string) => text.replaceAll("\r\n", "\n");
 
 /** Half a change of the fields would be a page that fails: each field needs its row, each row its field. */
 function assertRows(html: string, fields: string[]): void {

@@ -85,7 +85,7 @@ describe("npm start", () => {
       recursive: true,
       filter: path => !LEFT_OUT.includes(basename(path)) || path === ROOT,
     });
-    await symlink(join(ROOT, "node_modules"), join(project, "node_modules"));
+    await symlink(join(ROOT, "node_modules"), join(project, "node_modules"), "junction");
     directory = join(project, "kept");
   });
 

@@ -108,7 +108,7 @@ describe("the walkthrough", { skip: missing && `there is no ${missing} here` }, 
     project = await mkdtemp(join(tmpdir(), "walkthrough-"));
     const filter = (path: string) => path === ROOT || !LEFT_OUT.includes(basename(path));
     await cp(ROOT, project, { recursive: true, filter });
-    await symlink(join(ROOT, "node_modules"), join(project, "node_modules"));
+    await symlink(join(ROOT, "node_modules"), join(project, "node_modules"), "junction");
     port = await freePort();
     second = new Terminal(project);
     const identity = "-c user.name=reader -c user.email=reader@example.com";
