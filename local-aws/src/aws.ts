@@ -15,6 +15,7 @@ import {
   type WireRequest,
   type WireResponse,
 } from "./service.ts";
+import type { Part, Told } from "./trace/trace.ts";
 import type { World } from "./world.ts";
 
 /** Answers what needs no signature (execute-api, the website, public objects), or undefined if it is not that. */
@@ -25,7 +26,7 @@ export type Public = (request: WireRequest) => Promise<WireResponse | undefined>
  * @param run gives the call to its service; in another world, if one is given
  */
 export type Around = (
-  call: Call & { service: string; region: string },
+  call: Call & { service: string; region: string; by: Caller["kind"] },
   run: (world?: World) => Promise<WireResponse>,
 ) => Promise<WireResponse>;
 
@@ -54,7 +55,15 @@ export function createAnswer({
 }: AwsParts): Answer {
   const byName = new Map(services.map(service => [service.name, service]));
 
-  async function answerPublic(request: WireRequest): Promise<WireResponse> {
+  async function answerPublic(wire: WireRequest): Promise<WireResponse> {
+    const trace = world.traces.begin(wire);
+    const response = await servePublic({ ...wire, trace });
+    world.traces.end(trace, wire, response);
+    world.emit("trace", trace);
+    return response;
+  }
+
+  async function servePublic(request: WireRequest): Promise<WireResponse> {
     for (const serve of publics) {
       const response = await serve(request);
       if (response) return response;
@@ -70,6 +79,7 @@ export function createAnswer({
     if (!service) return plain(501, `The local AWS does not implement the service ${name}.`);
     const started = performance.now();
     const requestId = randomUUID();
+    const trace = world.traces.causeOf(wire.headers["x-amzn-trace-id"]);
     let caller: Caller = { kind: "anonymous" };
     let operation = "?";
     let response: WireResponse;
@@ -77,13 +87,14 @@ export function createAnswer({
       if (wire.bodyTooLarge) throw bodyTooLarge(name);
       caller = await verify(wire, signature);
       const sent = presigned ? withoutPresigning(wire) : wire;
-      const request = { ...sent, ...splitUrl(sent.url), region, requestId, caller };
+      const request = { ...sent, ...splitUrl(sent.url), region, requestId, caller, trace };
       const call = service.protocol.parse(request);
       operation = call.operation;
-      response = await around({ ...call, service: name, region }, (elsewhere = world) =>
+      response = await around({ ...call, service: name, region, by: caller.kind }, (elsewhere = world) =>
         run(service, call, request, elsewhere),
       );
     } catch (error) {
+      trace?.tell(partOf(name), lost(operation, error as Error), started);
       if (error instanceof ConnectionCut) throw error;
       response = service.protocol.fail(asAwsError(error), requestId);
     }
@@ -103,8 +114,8 @@ export function createAnswer({
   }
 
   async function run(service: Service, call: Call, request: AwsRequest, world: World): Promise<WireResponse> {
-    const { region, caller, requestId } = request;
-    const context = { world, region, caller, requestId, secure: isSecure(request) };
+    const { region, caller, requestId, trace } = request;
+    const context = { world, region, caller, requestId, secure: isSecure(request), trace };
     try {
       const operation =
         Object.hasOwn(service.operations, call.operation) && service.operations[call.operation];
@@ -129,6 +140,18 @@ export function createAnswer({
 export class ConnectionCut extends Error {
   override name = "ConnectionCut";
 }
+
+const partOf = (service: string): Part => (service === "logs" ? "logs" : "dynamodb");
+
+/** A call that never reached its service. */
+const lost = (what: string, { name, message, ...error }: Error & { code?: string }): Told => ({
+  what,
+  outcome: "failed",
+  why:
+    name === "ConnectionCut"
+      ? "The connection broke before an answer came."
+      : `${error.code ?? name}: ${message}`,
+});
 
 function refuseUnknown(
   service: string,

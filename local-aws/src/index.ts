@@ -8,5 +8,6 @@ export { evaluate, type PolicyRequest, type Principal } from "./policy/evaluate.
 export { forgetWorld } from "./save.ts";
 export { type Aws, type AwsOptions, createAws, startAws } from "./server.ts";
 export { AwsError, isRead, type WireRequest, type WireResponse } from "./service.ts";
+export type { Part, Span, Trace } from "./trace/trace.ts";
 export { CLEAR, type Climate, Weather } from "./weather.ts";
 export type { CallRecord, Decision, LogRecord, ServedRecord, Told } from "./world.ts";

@@ -18,6 +18,7 @@ import { s3, servePublicObject } from "./s3/service.ts";
 import { openWorld } from "./save.ts";
 import type { Service } from "./service.ts";
 import { sts } from "./sts/service.ts";
+import type { Trace } from "./trace/trace.ts";
 import { Weather } from "./weather.ts";
 import type { CallRecord, Told, World } from "./world.ts";
 
@@ -56,9 +57,14 @@ export interface Aws {
   answer: Answer;
   /** The latest calls that the account's own key made, oldest first. */
   calls: CallRecord[];
+  /** The latest requests that came without a signature, oldest first: what decided about each, and why. */
+  traces: readonly Trace[];
   /** The SDK's environment variables that lead a client or a child process here. */
   environment: Record<string, string>;
-  /** Tells each call, what was decided about it, each request that a deployed API served, each line of a function's log. */
+  /**
+   * Tells each call, what was decided about it, each request that a deployed API served, each line of a function's
+   * log, and the trace of each request that came without a signature.
+   */
   on<Event extends keyof Told>(event: Event, listener: (told: Told[Event]) => void): void;
   /** All that exists, by service: as a directory would keep it, keys included. */
   contents(): Record<string, unknown>;
@@ -130,6 +136,7 @@ function over(world: World): Omit<Aws, keyof ReturnType<typeof at> | "region" | 
   return {
     account: world.account,
     calls: record(world),
+    traces: world.traces.latest,
     on: (event, listener) => void (world as EventEmitter).on(event, listener),
     contents: () => structuredClone(world.toJSON()),
     roleKey: roleName => issueRoleKey(world, roleName),

@@ -1,4 +1,5 @@
 /** What a service of the local AWS is made of: a wire protocol and a table of operations. */
+import type { OpenTrace } from "./trace/trace.ts";
 import type { Noticed } from "./wire/reading.ts";
 import type { Api } from "./wire/shape.ts";
 import type { World } from "./world.ts";
@@ -22,6 +23,8 @@ export interface WireRequest {
   bodyTooLarge?: boolean;
   /** How it came over TLS; absent for plain HTTP. The socket tells, never a header. */
   tls?: Tls;
+  /** Who is told what is decided about it. */
+  trace?: OpenTrace;
 }
 
 export interface Tls {
@@ -57,6 +60,8 @@ export interface Context {
   requestId: string;
   /** Whether the request counts as one over TLS. */
   secure: boolean;
+  /** Of the request that caused the call. */
+  trace?: OpenTrace;
 }
 
 export interface Operation {

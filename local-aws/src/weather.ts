@@ -18,6 +18,12 @@ export interface Climate {
   lag: number;
   /** How long states last at most that AWS takes time to leave, in milliseconds. */
   states: number;
+  /** How often API Gateway throttles a request to an API: 0 to 1. */
+  gateway?: number;
+  /** The one service whose calls the latency, the throttling and the failures befall; without it, all. */
+  only?: string;
+  /** Whether the keys of roles are not known yet, as a new role's are not everywhere. */
+  strangers?: boolean;
   /** Whether API Gateway's fixed quotas for its control plane hold. */
   quotas: boolean;
 }
@@ -88,6 +94,7 @@ export class Weather {
   /** Comes over a world, with the climate that is set. */
   over(world: World): Around {
     this.#world = world;
+    world.isThrottling = () => this.#random() < (this.#climate.gateway ?? 0);
     this.#letStatesLast(world);
     return this.#around;
   }
@@ -104,9 +111,10 @@ export class Weather {
   }
 
   readonly #around: Around = async (call, run) => {
-    const { latency, throttling, failures } = this.#climate;
+    const { latency, throttling, failures } = this.#over(call);
     if (latency > 0) await new Promise(resolve => setTimeout(resolve, this.#random() * latency));
     this.#assertWithinQuota(call);
+    if (this.#climate.strangers && call.by === "role") throw this.#unknown();
     if (this.#random() < throttling) throw this.#throttled(call.service);
     const failing = this.#random() < failures;
     const early = this.#random() < 0.5;
@@ -117,8 +125,23 @@ export class Weather {
     return response;
   };
 
+  /** What of the climate reigns over a call. */
+  #over({ service }: { service: string }): Climate {
+    const { only = service } = this.#climate;
+    return only === service ? this.#climate : CLEAR;
+  }
+
   #count(fault: string): void {
     this.faults[fault] = (this.faults[fault] ?? 0) + 1;
+  }
+
+  #unknown(): AwsError {
+    this.#count("role not known yet");
+    return new AwsError(
+      "UnrecognizedClientException",
+      400,
+      "The security token included in the request is invalid.",
+    );
   }
 
   #throttled(service: string, retryAfter?: number): AwsError {

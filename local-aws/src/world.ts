@@ -1,5 +1,6 @@
 /** Everything that exists in the local AWS: plain data by service, kept in one JSON file when asked to. */
 import { EventEmitter } from "node:events";
+import { type Trace, Traces } from "./trace/trace.ts";
 
 /** One control-plane call that was answered. */
 export interface CallRecord {
@@ -39,6 +40,8 @@ export interface Told {
   decided: Decision;
   served: ServedRecord;
   log: LogRecord;
+  /** A request without a signature was answered. */
+  trace: Trace;
 }
 
 type WorldEvents = { [Event in keyof Told]: [Told[Event]] } & {
@@ -62,7 +65,10 @@ export interface Timing {
 
 export class World extends EventEmitter<WorldEvents> {
   readonly account: string;
+  readonly traces = new Traces();
   readonly timing: Timing = { roleAssumable: 0, table: 0, function: 0, api: 0, stage: 0 };
+  /** Whether bad weather has API Gateway throttle a request to an API. */
+  isThrottling: () => boolean = () => false;
   /** Where this AWS can be reached, "http://127.0.0.1:4566"; set once it listens. */
   endpoint = "http://127.0.0.1:4566";
   /** Resolves once all changes so far are where they outlive this process; at once where nothing is kept. */

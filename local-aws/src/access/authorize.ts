@@ -2,7 +2,8 @@
 import { randomBytes } from "node:crypto";
 import { policiesOf } from "../iam/policies.ts";
 import { roleOf, uniqueId } from "../iam/state.ts";
-import { evaluate, type Verdict } from "../policy/evaluate.ts";
+import type { Verdict } from "../policy/evaluate.ts";
+import { type Judgement, judge } from "../policy/reason.ts";
 import { AwsError, type Call, type Caller, type Context } from "../service.ts";
 import type { World } from "../world.ts";
 import { type Demand, demandsOf, type Route } from "./demands.ts";
@@ -72,35 +73,36 @@ export function arnOf(world: World, caller: Caller): string {
   return `arn:aws:sts::${world.account}:assumed-role/${caller.roleName}/${caller.sessionName}`;
 }
 
-/** What a role's policies say to what it asks for. */
-export function verdictOfRole(
+/** What a role's policies say to what it asks for, and why. */
+export function judgeRole(
   world: World,
   roleName: string,
   { action, resource, ...given }: Demand,
   secure = true,
-): Verdict {
+): Judgement {
   const role = roleOf(world, roleName);
-  if (!role) return "none";
+  if (!role) return { verdict: "none", why: `There is no role ${roleName}.`, statements: [] };
   const conditions = {
     "aws:PrincipalArn": role.arn,
     "aws:PrincipalAccount": world.account,
     "aws:SecureTransport": String(secure),
     ...given.conditions,
   };
-  const verdicts = policiesOf(role).map(policy => evaluate(policy, { action, resource, conditions }));
-  if (verdicts.includes("deny")) return "deny";
-  return verdicts.includes("allow") ? "allow" : "none";
+  return judge(policiesOf(role), { action, resource, conditions });
 }
 
 /** What the caller's policies say to something; the world is told what was decided for a role. */
 export function verdictOf(
-  { world, caller, secure }: Pick<Context, "world" | "caller" | "secure">,
+  { world, caller, secure, trace }: Pick<Context, "world" | "caller" | "secure" | "trace">,
   demand: Demand,
 ): Verdict {
   if (caller.kind === "account") return "allow";
   if (caller.kind === "anonymous") return "none";
-  const verdict = verdictOfRole(world, caller.roleName, demand, secure);
-  world.emit("decided", { ...demand, roleName: caller.roleName, verdict });
+  const { roleName } = caller;
+  const { verdict, why, statements } = judgeRole(world, roleName, demand, secure);
+  world.emit("decided", { ...demand, roleName, verdict });
+  const outcome = verdict === "allow" ? "passed" : "refused";
+  trace?.tell("iam", { what: demand.action, outcome, why, data: { roleName, ...demand, statements } });
   return verdict;
 }
 

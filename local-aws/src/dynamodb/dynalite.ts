@@ -59,7 +59,11 @@ export interface Rules {
 const load = createRequire(import.meta.url);
 
 /** Makes a database: in memory, or kept on disk under a path. */
-export const { create: createStore } = load("dynalite/db") as { create(options: { path?: string }): Store };
+export const { create: createStore, capacityUnits } = load("dynalite/db") as {
+  create(options: { path?: string }): Store;
+  /** The units that reading or writing an item takes; of none, too. */
+  capacityUnits(item: unknown, isRead: boolean, isConsistent: unknown): number;
+};
 
 const { checkTypes, checkValidations } = load("dynalite/validations") as {
   checkTypes(data: Input, types: Rules["types"]): Input;

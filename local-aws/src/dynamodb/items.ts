@@ -12,6 +12,12 @@ import {
   type TableDefinition,
 } from "./dynalite.ts";
 
+/** What an operation on one item found under its key, and what it left there. */
+export interface Seen {
+  before?: unknown;
+  after?: unknown;
+}
+
 /** The items of all tables in all regions. */
 export interface Items {
   /** Runs an operation on items as DynamoDB does. `tableOf` finds a table or throws what AWS answers without it. */
@@ -20,6 +26,7 @@ export interface Items {
     input: Input,
     region: string,
     tableOf: (name: string) => TableDefinition,
+    seen?: Seen,
   ): Promise<unknown>;
   /** Removes all items of one table. */
   forget(region: string, table: string): Promise<void>;
@@ -57,8 +64,8 @@ export async function openItems(directory?: string): Promise<Items> {
   const store = createStore({ path: directory });
   await store.db.open();
   return {
-    run: (operation, input, region, tableOf) =>
-      perform(regional(store, region, tableOf), operation, { ...input }),
+    run: (operation, input, region, tableOf, seen = {}) =>
+      perform(regional(store, region, tableOf), operation, { ...input }, seen),
     async forget(region, table) {
       for (const kind of ["item-", "index-local~", "index-global~"]) {
         const prefix = `${kind}${region}~${table}`;
@@ -85,38 +92,44 @@ const regional = (store: Store, region: string, tableOf: (name: string) => Table
   },
 });
 
-async function perform(store: Store, operation: string, input: Input): Promise<unknown> {
+async function perform(store: Store, operation: string, input: Input, seen: Seen): Promise<unknown> {
   const { rules, act } = operations.get(operation)!;
   try {
     const data = check(input, rules, store);
-    const run = (on: Store) =>
-      new Promise((resolve, reject) => {
-        act(on, data, (error, output) => (error ? reject(error) : resolve(output)));
-      });
-    return await (data[ON_FAILURE] === "ALL_OLD" ? tellingWhatIsThere(store, run) : run(store));
+    const on = ONE_ITEM.test(operation) ? watched(store, seen) : store;
+    return await new Promise((resolve, reject) => {
+      act(on, data, (error, output) => (error ? reject(error) : resolve(output)));
+    });
   } catch (error) {
+    const { body } = error as { body?: { __type?: string; Item?: unknown } };
+    if (input[ON_FAILURE] === "ALL_OLD" && /ConditionalCheckFailed/.test(body?.__type ?? "") && seen.before)
+      body!.Item = seen.before;
     throw asAwsError(error);
   }
 }
 
-/** The item is the one that the condition was held against: taken from the read that came before, under its lock. */
-async function tellingWhatIsThere(store: Store, run: (on: Store) => Promise<unknown>): Promise<unknown> {
-  let there: unknown;
+const ONE_ITEM = /^(Get|Put|Update|Delete)Item$/;
+
+/** Notes the item that the condition is held against, as it is read under its lock, and the one that is left there. */
+function watched(store: Store, seen: Seen): Store {
   const getItemDb = (table: string): ItemDb => {
     const items = store.getItemDb(table);
     return {
       get: (key, done) =>
         items.get(key, (error, item) => {
-          there = item;
+          seen.before = seen.after = item;
           done(error, item);
         }),
-      put: (key, item, done) => items.put(key, item, done),
-      del: (key, done) => items.del(key, done),
+      put: (key, item, done) => {
+        seen.after = item;
+        items.put(key, item, done);
+      },
+      del: (key, done) => {
+        seen.after = undefined;
+        items.del(key, done);
+      },
       lock: (key, run) => items.lock(key, run),
     };
   };
-  return run({ ...store, getItemDb }).catch(error => {
-    if (/ConditionalCheckFailed/.test(error.body?.__type) && there) error.body.Item = there;
-    throw error;
-  });
+  return { ...store, getItemDb };
 }

@@ -23,6 +23,7 @@ import {
   tableNamed,
   tablesIn,
 } from "./tables.ts";
+import { telling } from "./told.ts";
 
 const api = apiOf(sdk);
 const onlyItems = itemOperations.map(({ name }) => name);
@@ -49,11 +50,14 @@ const onItems = (items: Items): Record<string, Operation> =>
       {
         params,
         run: (input, context) =>
-          items.run(
-            name,
-            input.TableName ? { ...input, TableName: nameOf(input.TableName as string, context) } : input,
-            context.region,
-            table => readyTable(table, context).definition,
+          telling(context, name, input, async seen =>
+            items.run(
+              name,
+              input.TableName ? { ...input, TableName: nameOf(input.TableName as string, context) } : input,
+              context.region,
+              table => readyTable(table, context).definition,
+              seen,
+            ),
           ),
       },
     ]),

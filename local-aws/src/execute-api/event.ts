@@ -61,13 +61,13 @@ function requestContext(request: ApiRequest, { resource }: Route, deployed: Depl
 /** Not passed on: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html */
 const HOP_BY_HOP = ["connection", "content-length", "transfer-encoding", "keep-alive", "upgrade"];
 
-function headersOf({ headers, requestId }: ApiRequest): Record<string, string> {
+function headersOf({ headers, trace }: ApiRequest): Record<string, string> {
   const sent = Object.entries(headers)
     .filter(([name]) => !HOP_BY_HOP.includes(name))
     .map(([name, value]) => [written(name), value]);
   return {
     ...Object.fromEntries(sent),
-    "X-Amzn-Trace-Id": `Root=1-${requestId.slice(0, 8)}-${requestId.replaceAll("-", "").slice(8)}`,
+    ...(trace && { "X-Amzn-Trace-Id": `Root=${trace.id}` }),
     "X-Forwarded-For": SOURCE_IP,
     "X-Forwarded-Port": "443",
     "X-Forwarded-Proto": "https",

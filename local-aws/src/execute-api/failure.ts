@@ -1,7 +1,7 @@
 /** The answers that API Gateway gives itself, as the deployed gateway responses word them. */
 import type { GatewayResponseType } from "@aws-sdk/client-api-gateway";
 import { DEFAULT_TEMPLATES, GATEWAY_RESPONSES } from "../apigateway/gateway-responses.ts";
-import type { Snapshot } from "../apigateway/rest-api.ts";
+import type { GatewayResponse, Snapshot } from "../apigateway/rest-api.ts";
 import { own } from "../apigateway/state.ts";
 import type { WireResponse } from "../service.ts";
 import { mapped, renderTemplate, type Variables } from "./mapping.ts";
@@ -56,22 +56,28 @@ export const MISCONFIGURED: Failure = {
 /** "Malformed Lambda proxy response", an error of the function included. */
 export const BAD_GATEWAY: Failure = { ...MISCONFIGURED, status: 502 };
 
+const statusOf = ({ status, type }: Failure): number => status ?? Number(GATEWAY_RESPONSES[type]);
+
 /**
- * A failure as the API's gateway responses have it: its own type's, else DEFAULT_4XX or DEFAULT_5XX.
+ * The API's gateway response for a failure: its own type's, else DEFAULT_4XX or DEFAULT_5XX.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html
  */
-export function gatewayResponse(
+export function responseFor(
   { gatewayResponses }: Snapshot,
   failure: Failure,
-  context: Variables,
-): WireResponse {
-  const status = failure.status ?? Number(GATEWAY_RESPONSES[failure.type]);
-  const family = own(gatewayResponses, status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX");
+): { name?: string; response: Partial<GatewayResponse> } {
+  const family = statusOf(failure) < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX";
+  const name = [failure.type, family].find(type => own(gatewayResponses, type));
+  return { name, response: (name && own(gatewayResponses, name)) || {} };
+}
+
+/** A failure as the API's gateway responses word it. */
+export function gatewayResponse(snapshot: Snapshot, failure: Failure, context: Variables): WireResponse {
   const {
     responseParameters = {},
     responseTemplates = DEFAULT_TEMPLATES,
-    statusCode,
-  } = own(gatewayResponses, failure.type) ?? family ?? {};
+    statusCode = statusOf(failure),
+  } = responseFor(snapshot, failure).response;
   const variables = {
     ...context,
     "error.message": failure.message,
@@ -84,7 +90,7 @@ export function gatewayResponse(
     mapped(source, variables),
   ]);
   return {
-    status: Number(statusCode ?? status),
+    status: Number(statusCode),
     headers: {
       "content-type": contentType,
       "x-amzn-errortype": failure.error,

@@ -2,13 +2,14 @@
 import { functionArnOf } from "../apigateway/integrations.ts";
 import type { Integration } from "../apigateway/rest-api.ts";
 import { functionNamed } from "../lambda/functions.ts";
-import { permits } from "../lambda/policy.ts";
+import { permission } from "../lambda/policy.ts";
 import { type Invocation, invoke } from "../lambda/runtime.ts";
 import { AwsError, type WireResponse } from "../service.ts";
 import { proxyEvent } from "./event.ts";
 import { BAD_GATEWAY, type Failure, INTEGRATION_TIMEOUT, MISCONFIGURED } from "./failure.ts";
 import type { ApiRequest, Deployed } from "./request.ts";
 import type { Route } from "./routes.ts";
+import { tellInvoked, tellNotRun } from "./told.ts";
 
 /** Asks the function's policy, invokes the function and turns its answer into an HTTP response. */
 export async function answerProxy(
@@ -22,15 +23,18 @@ export async function answerProxy(
     if (integration.httpMethod !== "POST" || !isPermitted(functionArn, request, route, deployed))
       return MISCONFIGURED;
     const event = JSON.stringify(proxyEvent(request, route, deployed));
+    const started = performance.now();
     const invocation = await withTimeout(
-      invoke(deployed.world, functionArn, event),
+      invoke(deployed.world, functionArn, event, request.trace),
       integration.timeoutInMillis,
     );
-    if (!invocation) return INTEGRATION_TIMEOUT;
-    return invocation.failed ? BAD_GATEWAY : responseOf(invocation);
+    const result = invocation ? responseOf(invocation) : INTEGRATION_TIMEOUT;
+    tellInvoked(request, { functionArn, event, invocation, result, started });
+    return result;
   } catch (error) {
     // No such function, or throttled: https://repost.aws/questions/QUfI6bsdd0SOiPeyimzxSkfQ
     if (!(error instanceof AwsError)) console.error(error);
+    tellNotRun(request, error as Error);
     return MISCONFIGURED;
   }
 }
@@ -41,12 +45,19 @@ function isPermitted(
   request: ApiRequest,
   { resource }: Route,
   { world, api, stage }: Deployed,
-) {
+): boolean {
   const region = functionArn.split(":")[3] ?? "";
   const fn = functionNamed(functionArn, { world, region });
   const path = resource.path.replace(/\{[^}]+\}/g, "*");
   const sourceArn = `arn:aws:execute-api:${api.region}:${world.account}:${api.id}/${stage.stageName}/${request.method}${path}`;
-  return permits(world, fn, "apigateway.amazonaws.com", sourceArn);
+  const { verdict, why, statements } = permission(world, fn, "apigateway.amazonaws.com", sourceArn);
+  request.trace?.tell("permission", {
+    what: "lambda:InvokeFunction",
+    outcome: verdict === "allow" ? "passed" : "refused",
+    why,
+    data: { sourceArn, statements },
+  });
+  return verdict === "allow";
 }
 
 /** The function runs on, as on AWS; only nobody waits for it any more. */
@@ -81,7 +92,8 @@ interface ProxyResponse {
  * The answer in the format for proxies; any other is a malformed one. No binary media types are configured, so
  * isBase64Encoded changes nothing, as on AWS.
  */
-function responseOf({ payload }: Invocation): WireResponse | Failure {
+function responseOf({ payload, failed }: Invocation): WireResponse | Failure {
+  if (failed) return BAD_GATEWAY;
   const answer: unknown = JSON.parse(payload);
   if (!isProxyResponse(answer)) return BAD_GATEWAY;
   const headers: Record<string, string> = { "content-type": "application/json" };

@@ -29,6 +29,7 @@ import {
 } from "./request.ts";
 import { type Route, route } from "./routes.ts";
 import { takeToken } from "./throttle.ts";
+import { tellFailure, tellForbidden, tellRoute } from "./told.ts";
 
 /** Answers /_aws/execute-api/{apiId}/{stage}/{path}, for the APIs of all regions, and their own host names. */
 export function serveApi(world: World): Public {
@@ -37,6 +38,7 @@ export function serveApi(world: World): Public {
     if (!target) return undefined;
     const started = performance.now();
     const { request } = target;
+    request.trace?.servedByApi();
     const response = withIds(await answer(world, target), request);
     const { method, path } = request;
     world.emit("served", { method, path, status: response.status, ms: performance.now() - started });
@@ -50,12 +52,17 @@ async function answer(world: World, target: Target): Promise<WireResponse> {
   const { request } = target;
   if (isHeadTooLarge(request)) return headTooLarge;
   const deployed = deployedAt(world, target);
-  if (!deployed) return forbidden;
+  if (!deployed) {
+    tellForbidden(request, target.apiId, target.stageName);
+    return forbidden;
+  }
   const { snapshot } = deployed.deployment;
   const found = route(snapshot, request.method, request.path);
   const result = found ? await answerRoute(found, request, deployed) : UNKNOWN_ROUTE;
   if ("status" in result && "headers" in result) return result;
-  return gatewayResponse(snapshot, result, variablesOf(request, deployed, found?.resource.path));
+  const response = gatewayResponse(snapshot, result, variablesOf(request, deployed, found?.resource.path));
+  tellFailure(request, result, deployed, response);
+  return response;
 }
 
 /** What a stage shows; nothing before the stage is known everywhere. */
@@ -83,7 +90,11 @@ async function answerRoute(
   deployed: Deployed,
 ): Promise<WireResponse | Failure> {
   const { resource, method } = found;
-  if (!takeToken(deployed.stage, resource.path, method.httpMethod)) return THROTTLED;
+  const left = deployed.world.isThrottling()
+    ? -1
+    : takeToken(deployed.stage, resource.path, method.httpMethod);
+  if (left < 0) return THROTTLED;
+  tellRoute(request, found, deployed, left);
   if (isQueryMalformed(request)) return MALFORMED_QUERY;
   if (isBodyTooLarge(request)) return BODY_TOO_LARGE;
   const integration = method.methodIntegration!;

@@ -13,15 +13,16 @@ interface Bucket {
 
 const buckets = new WeakMap<Stage, Map<string, Bucket>>();
 
-/** Takes a token for a request, or says false when there is none. */
-export function takeToken(stage: Stage, resourcePath: string, httpMethod: string): boolean {
+/** Takes a token for a request and says how many are left: less than none when there was none to take. */
+export function takeToken(stage: Stage, resourcePath: string, httpMethod: string): number {
   const method = `${resourcePath.replace(/^\//, "")}/${httpMethod}`;
   const setting = own(stage.methodSettings, method) ?? own(stage.methodSettings, "*/*");
-  if (!setting || setting.throttlingRateLimit < 0 || setting.throttlingBurstLimit < 0) return true;
+  if (!setting || setting.throttlingRateLimit < 0 || setting.throttlingBurstLimit < 0)
+    return Number.POSITIVE_INFINITY;
   const bucket = fill(bucketOf(stage, method, setting), setting);
-  if (bucket.tokens < 1) return false;
+  if (bucket.tokens < 1) return bucket.tokens - 1;
   bucket.tokens--;
-  return true;
+  return bucket.tokens;
 }
 
 function bucketOf(stage: Stage, method: string, { throttlingBurstLimit: tokens }: MethodSetting): Bucket {

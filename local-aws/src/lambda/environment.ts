@@ -4,6 +4,7 @@
  * that means harm can read this user's files, as any program that you start can.
  */
 import { Worker } from "node:worker_threads";
+import { headerOf, type OpenTrace } from "../trace/trace.ts";
 import { watchMemory } from "./memory.ts";
 
 export interface EnvironmentSettings {
@@ -14,8 +15,8 @@ export interface EnvironmentSettings {
   logFormat: string;
   memoryMegabytes: number;
   variables: Record<string, string>;
-  /** Called with each line that the function writes. */
-  onLog: (line: string) => void;
+  /** Called with each line that the function writes, and the trace of the event that it was given last. */
+  onLog: (line: string, trace?: OpenTrace) => void;
 }
 
 export interface Event {
@@ -23,6 +24,8 @@ export interface Event {
   requestId: string;
   timeoutMs: number;
   context: Record<string, string>;
+  /** Of the request that caused it. */
+  trace?: OpenTrace;
 }
 
 /** What a function answered, or the error document that Lambda answers for it. */
@@ -31,6 +34,8 @@ export interface Outcome {
   failed: boolean;
   /** The last 4 KB that the function wrote on the way, if it ran. */
   tail?: string;
+  /** In which environment it ran, if it ran: for how long that was made ready, and whether this was its first event. */
+  environment?: { initMs: number; isCold: boolean };
 }
 
 type Message =
@@ -64,6 +69,10 @@ export class Environment {
   readonly #worker: Worker;
   readonly #onLog: (line: string) => void;
   readonly #memoryMegabytes: number;
+  readonly #made = performance.now();
+  #initMs = 0;
+  #isCold = true;
+  #trace: OpenTrace | undefined;
   #requestId = "";
   #tail = "";
   #settle: (outcome: Outcome | undefined) => void = () => {};
@@ -88,7 +97,7 @@ export class Environment {
     });
     this.#onLog = line => {
       this.#tail = `${this.#tail}${line}\n`.slice(-TAIL);
-      onLog(line);
+      onLog(line, this.#trace);
     };
     this.#memoryMegabytes = memoryMegabytes;
     this.ready = this.#next(INIT_MS);
@@ -101,12 +110,16 @@ export class Environment {
   }
 
   /** Runs one event to its end. */
-  async run({ payload, requestId, timeoutMs, context }: Event): Promise<Outcome> {
+  async run({ payload, requestId, timeoutMs, context, trace }: Event): Promise<Outcome> {
+    const environment = { initMs: this.#initMs, isCold: this.#isCold };
+    this.#isCold = false;
     this.#requestId = requestId;
+    this.#trace = trace;
     this.#tail = "";
     const outcome = this.#next(timeoutMs);
-    this.#worker.postMessage({ event: payload, deadline: Date.now() + timeoutMs, context });
-    return { ...((await outcome) as Outcome), tail: this.#tail };
+    const deadline = Date.now() + timeoutMs;
+    this.#worker.postMessage({ event: payload, deadline, context, traceHeader: headerOf(trace) });
+    return { ...((await outcome) as Outcome), tail: this.#tail, environment };
   }
 
   get eventLoopUtilization() {
@@ -145,13 +158,18 @@ export class Environment {
 
   #receive(message: Message): void {
     if (message.type === "log") this.#onLog(message.line);
-    else if (message.type === "ready") this.#settle(undefined);
+    else if (message.type === "ready") this.#begin();
     else if (message.type === "answer") this.#settle({ payload: message.payload, failed: false });
     else {
       this.#onLog(JSON.stringify({ level: "ERROR", requestId: this.#requestId, message: message.error }));
       if (message.type === "crash") this.#break(message.error);
       else this.#settle(failed(message.error));
     }
+  }
+
+  #begin(): void {
+    this.#initMs = performance.now() - this.#made;
+    this.#settle(undefined);
   }
 
   #break(error: FunctionError): void {

@@ -1,8 +1,9 @@
 /** A function's own policy: who may invoke it. */
 import { randomUUID } from "node:crypto";
 import type * as sdk from "@aws-sdk/client-lambda";
-import { evaluate, list, type Policy, type Statement, statementsOf } from "../policy/evaluate.ts";
+import { list, type Policy, type Statement, statementsOf } from "../policy/evaluate.ts";
 import { policyProblem } from "../policy/grammar.ts";
+import { type Judgement, judge } from "../policy/reason.ts";
 import { AwsError, type Context } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
 import type { World } from "../world.ts";
@@ -81,15 +82,14 @@ const strangeResource = (text: string, arn: string): string | undefined =>
     : "Policy has invalid resource";
 
 /** Whether a function's policy lets an AWS service invoke it on behalf of a resource. */
-export function permits(world: World, fn: LambdaFunction, service: string, sourceArn: string): boolean {
-  if (!fn.policy) return false;
+export function permission(world: World, fn: LambdaFunction, service: string, sourceArn: string): Judgement {
   const request = {
     action: "lambda:InvokeFunction",
     resource: arnOf(world, fn),
     principal: { Service: service },
     conditions: { "aws:SourceArn": sourceArn, "aws:SourceAccount": world.account },
   };
-  return evaluate(fn.policy, request) === "allow";
+  return judge(fn.policy ? [fn.policy] : [], request);
 }
 
 function addPermission(input: Given<sdk.AddPermissionCommandInput>, context: Context) {

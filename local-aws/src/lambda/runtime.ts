@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { roleOf } from "../iam/state.ts";
 import { AwsError } from "../service.ts";
+import type { OpenTrace } from "../trace/trace.ts";
 import type { World } from "../world.ts";
 import type { Outcome } from "./environment.ts";
 import { arnOf, functionNamed, isPending, type LambdaFunction, notPossible } from "./functions.ts";
@@ -63,8 +64,14 @@ export interface Invocation extends Outcome {
  * Runs a function and waits for its answer.
  * @param functionArn whose resource policy the caller has already asked
  * @param payload JSON
+ * @param trace of the request that caused it
  */
-export async function invoke(world: World, functionArn: string, payload: string): Promise<Invocation> {
+export async function invoke(
+  world: World,
+  functionArn: string,
+  payload: string,
+  trace?: OpenTrace,
+): Promise<Invocation> {
   const region = functionArn.split(":")[3] ?? "";
   const fn = functionNamed(functionArn, { world, region });
   if (isPending(fn)) throw notPossible("Pending");
@@ -75,7 +82,7 @@ export async function invoke(world: World, functionArn: string, payload: string)
   running.inFlight++;
   try {
     const pool = await running.pool;
-    return { requestId, ...(await pool.run(eventOf(world, fn, payload, requestId))) };
+    return { requestId, ...(await pool.run({ ...eventOf(world, fn, payload, requestId), trace })) };
   } finally {
     running.inFlight--;
   }

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { issueRoleKey } from "../access/authorize.ts";
 import { writeLog } from "../logs/service.ts";
+import type { OpenTrace } from "../trace/trace.ts";
 import type { World } from "../world.ts";
 import type { EnvironmentSettings } from "./environment.ts";
 import type { LambdaFunction } from "./functions.ts";
@@ -17,7 +18,7 @@ export function environmentOf(world: World, fn: LambdaFunction, taskRoot: string
     logFormat: LoggingConfig.LogFormat,
     memoryMegabytes: MemorySize,
     variables: { ...lambdaVariables(world, fn, taskRoot, stream), ...Environment?.Variables },
-    onLog: line => deliver(world, fn, stream, line),
+    onLog: (line, trace) => deliver(world, fn, { stream, line, trace }),
   };
 }
 
@@ -51,10 +52,22 @@ function lambdaVariables(world: World, fn: LambdaFunction, taskRoot: string, str
   };
 }
 
-function deliver(world: World, fn: LambdaFunction, stream: string, line: string): void {
+interface Delivery {
+  stream: string;
+  line: string;
+  trace?: OpenTrace;
+}
+
+function deliver(world: World, fn: LambdaFunction, { stream, line, trace }: Delivery): void {
   const group = fn.configuration.LoggingConfig.LogGroup;
   const roleName = roleNameOf(fn);
-  writeLog(world, fn.region, { group, stream, message: line, timestamp: Date.now(), roleName });
+  const lost = writeLog(world, fn.region, { group, stream, message: line, timestamp: Date.now(), roleName });
+  trace?.tell("logs", {
+    what: "PutLogEvents",
+    outcome: lost ? "refused" : "passed",
+    why: lost ?? `A line for ${group}.`,
+    data: { group, stream, line },
+  });
   world.emit("log", { group, line });
 }
 

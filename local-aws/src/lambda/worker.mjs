@@ -183,6 +183,7 @@ async function start() {
   const handler = await loadHandler();
   port.on("message", async message => {
     requestId = message.context.awsRequestId;
+    process.env._X_AMZN_TRACE_ID = message.traceHeader;
     try {
       port.postMessage({ type: "answer", payload: serialise(await run(handler, message)) });
     } catch (error) {

@@ -1,5 +1,5 @@
 /** The line that a function writes. */
-import { verdictOfRole } from "../access/authorize.ts";
+import { judgeRole } from "../access/authorize.ts";
 import type { World } from "../world.ts";
 import { addEvents, groupsOf, newEvent } from "./state.ts";
 
@@ -15,22 +15,31 @@ export interface LogLine {
 
 /**
  * Writes a line as Lambda does: it makes the stream, and the group too if the role may; what the role may not
- * write is lost without a word.
+ * write is lost without a word to it.
+ * @returns why it was lost, if it was
  */
-export function writeLog(world: World, region: string, line: LogLine): void {
+export function writeLog(world: World, region: string, line: LogLine): string | undefined {
   const groups = groupsOf(world, region);
-  const may = (action: string, resource: string) =>
-    line.roleName === undefined || verdictOfRole(world, line.roleName, { action, resource }) === "allow";
+  const refusal = (action: string, resource: string) => {
+    if (line.roleName === undefined) return undefined;
+    const { verdict, why } = judgeRole(world, line.roleName, { action, resource });
+    return verdict === "allow" ? undefined : why;
+  };
   const arn = `arn:aws:logs:${region}:${world.account}:log-group:${line.group}:log-stream:`;
   let group = groups.find(({ name }) => name === line.group);
   if (!group) {
-    if (line.roleName === undefined || !may("logs:CreateLogGroup", arn)) return;
+    const why =
+      line.roleName === undefined ? `There is no ${line.group}.` : refusal("logs:CreateLogGroup", arn);
+    if (why) return why;
     group = { name: line.group, createdAt: Date.now(), tags: {}, streams: [] };
     groups.push(group);
   }
   if (!group.streams.some(({ name }) => name === line.stream)) {
-    if (!may("logs:CreateLogStream", arn + line.stream)) return;
+    const why = refusal("logs:CreateLogStream", arn + line.stream);
+    if (why) return why;
     group.streams.push({ name: line.stream, createdAt: Date.now() });
   }
-  if (may("logs:PutLogEvents", arn + line.stream)) addEvents(group, [newEvent(line.stream, line)]);
+  const why = refusal("logs:PutLogEvents", arn + line.stream);
+  if (!why) addEvents(group, [newEvent(line.stream, line)]);
+  return why;
 }

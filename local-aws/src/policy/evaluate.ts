@@ -39,13 +39,18 @@ export interface PolicyRequest {
 export type Verdict = "allow" | "deny" | "none";
 
 /** What a policy says to a request. An explicit deny wins. */
-export function evaluate(policy: string | Policy, request: PolicyRequest): Verdict {
-  const effects = statementsOf(policy)
-    .filter(statement => applies(statement, request))
-    .map(({ Effect }) => Effect);
-  if (effects.includes("Deny")) return "deny";
-  return effects.includes("Allow") ? "allow" : "none";
+export const evaluate = (policy: string | Policy, request: PolicyRequest): Verdict =>
+  verdictOf(deciding(policy, request));
+
+/** The statement that decides: one that denies, else one that allows. */
+export function deciding(policy: string | Policy, request: PolicyRequest): Statement | undefined {
+  const applying = statementsOf(policy).filter(statement => applies(statement, request));
+  return applying.find(({ Effect }) => Effect === "Deny") ?? applying[0];
 }
+
+/** What the statement that decides says. */
+export const verdictOf = (statement: Statement | undefined): Verdict =>
+  statement === undefined ? "none" : statement.Effect === "Deny" ? "deny" : "allow";
 
 /** The statements of a policy, given as text or as data. */
 export const statementsOf = (policy: string | Policy): Statement[] =>
@@ -55,16 +60,22 @@ export const statementsOf = (policy: string | Policy): Statement[] =>
 export const list = <T>(values: T | T[] | undefined): T[] =>
   values === undefined ? [] : ([values].flat() as T[]);
 
-function applies(statement: Statement, { action, resource, principal, conditions = {} }: PolicyRequest) {
-  return (
-    (principal === undefined || isFor(statement, principal)) &&
-    named(statement.Action, statement.NotAction, pattern =>
-      like(pattern.toLowerCase(), action.toLowerCase()),
-    ) &&
-    named(statement.Resource, statement.NotResource, pattern => like(withoutVariables(pattern), resource)) &&
-    conditionsHold(statement.Condition ?? {}, conditions)
-  );
-}
+const applies = (statement: Statement, request: PolicyRequest): boolean =>
+  Object.values(ELEMENTS).every(holds => holds(statement, request));
+
+/** What must hold of a statement's elements, so that it applies. */
+const ELEMENTS: Record<string, (statement: Statement, request: PolicyRequest) => boolean> = {
+  Principal: (statement, { principal }) => principal === undefined || isFor(statement, principal),
+  Action: ({ Action, NotAction }, { action }) =>
+    named(Action, NotAction, pattern => like(pattern.toLowerCase(), action.toLowerCase())),
+  Resource: ({ Resource, NotResource }, { resource }) =>
+    named(Resource, NotResource, pattern => like(withoutVariables(pattern), resource)),
+  Condition: ({ Condition = {} }, { conditions = {} }) => conditionsHold(Condition, conditions),
+};
+
+/** The elements of a statement that keep it from applying: "Resource", "Condition". */
+export const failing = (statement: Statement, request: PolicyRequest): string[] =>
+  Object.keys(ELEMENTS).filter(name => !ELEMENTS[name]!(statement, request));
 
 function named(
   patterns: OneOrMore | undefined,

@@ -1,6 +1,7 @@
 /** Who may do what with a bucket. */
 import { arnOf } from "../access/authorize.ts";
 import { evaluate, isPublic } from "../policy/evaluate.ts";
+import { type Judgement, judge } from "../policy/reason.ts";
 import { AwsError, type Context } from "../service.ts";
 import type { World } from "../world.ts";
 import { s3Actions } from "./actions.ts";
@@ -74,10 +75,29 @@ export const elsewhere = ({ name, region }: Bucket) =>
   );
 
 /** Whether anybody at all may do something: the policy must say so and Block Public Access let it count. */
-export function isOpen(world: World, bucket: Bucket, secure: boolean, action: string, key?: string): boolean {
+export const isOpen = (
+  world: World,
+  bucket: Bucket,
+  secure: boolean,
+  action: string,
+  key?: string,
+): boolean => judgePublic(world, bucket, secure, action, key).verdict === "allow";
+
+/** What decides whether anybody at all may do something. */
+export function judgePublic(
+  world: World,
+  bucket: Bucket,
+  secure: boolean,
+  action: string,
+  key?: string,
+): Judgement {
   const { policy, name } = bucket;
-  if (policy === undefined) return false;
-  if (isPublic(policy) && blocks(world, bucket, "RestrictPublicBuckets")) return false;
+  if (policy !== undefined && isPublic(policy) && blocks(world, bucket, "RestrictPublicBuckets"))
+    return { verdict: "none", why: BLOCKED, statements: [] };
   const resource = key === undefined ? `arn:aws:s3:::${name}` : `arn:aws:s3:::${name}/${key}`;
-  return evaluate(policy, { action, resource, principal: "*", conditions: conditionsOf(secure) }) === "allow";
+  const request = { action, resource, principal: "*" as const, conditions: conditionsOf(secure) };
+  return judge(policy === undefined ? [] : [policy], request);
 }
+
+const BLOCKED =
+  "Block Public Access (RestrictPublicBuckets) is on: the bucket's public policy does not count.";

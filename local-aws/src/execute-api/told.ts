@@ -1,0 +1,107 @@
+/** What API Gateway tells of its decisions. */
+import type { Invocation } from "../lambda/runtime.ts";
+import type { WireResponse } from "../service.ts";
+import type { Span } from "../trace/trace.ts";
+import { type Failure, responseFor, THROTTLED, UNKNOWN_ROUTE } from "./failure.ts";
+import type { ApiRequest, Deployed } from "./request.ts";
+import { type Route, route } from "./routes.ts";
+
+/** Which method of the deployment takes a request, and what its throttle has left. */
+export function tellRoute(
+  { trace, method: verb, path }: ApiRequest,
+  { resource, method }: Route,
+  deployed: Deployed,
+  left: number,
+): void {
+  const { type = "", uri = "" } = method.methodIntegration ?? {};
+  const tokens =
+    left === Number.POSITIVE_INFINITY ? "no throttle" : `${Math.max(0, Math.floor(left))} tokens left`;
+  trace?.tell("api", {
+    what: `${verb} ${path}`,
+    why: `${method.httpMethod} ${resource.path} of the stage ${deployed.stage.stageName}, integration ${type}; ${tokens}.`,
+    data: { deployment: deployed.deployment.id, integration: { type, uri }, tokensLeft: left },
+  });
+}
+
+/** Why API Gateway answers itself, and as which gateway response says. */
+export function tellFailure(
+  request: ApiRequest,
+  failure: Failure,
+  deployed: Deployed,
+  { status, headers }: WireResponse,
+): void {
+  const { name } = responseFor(deployed.deployment.snapshot, failure);
+  request.trace?.tell("api", {
+    what: `gateway response ${failure.type}`,
+    outcome: status < 500 ? "refused" : "failed",
+    why: `${causeOf(failure, request, deployed)} ${name ? `The gateway response ${name}` : "API Gateway's own response"} answers ${status}.`,
+    data: { type: failure.type, headers },
+  });
+}
+
+function causeOf(failure: Failure, request: ApiRequest, deployed: Deployed): string {
+  if (failure === UNKNOWN_ROUTE) return whyUnknown(request, deployed);
+  if (failure === THROTTLED)
+    return `The throttle of the stage ${deployed.stage.stageName} has no token left.`;
+  return `${failure.message}.`;
+}
+
+function whyUnknown({ method, path }: ApiRequest, { api, deployment }: Deployed): string {
+  const missing = `The deployment ${deployment.id} has no ${method} at ${path}`;
+  const isUndeployed =
+    route({ ...deployment.snapshot, resources: api.resources }, method, path) !== undefined;
+  return isUndeployed ? `${missing}; the API has, but it was not deployed since.` : `${missing}.`;
+}
+
+/** Why no API answers at all. */
+export function tellForbidden({ trace, method, path }: ApiRequest, apiId: string, stageName: string): void {
+  trace?.tell("api", {
+    what: `${method} ${path}`,
+    outcome: "refused",
+    why: `No stage ${stageName} of an API ${apiId} answers here: it was deleted, or is not known yet.`,
+  });
+}
+
+interface Invoked {
+  functionArn: string;
+  event: string;
+  /** Undefined if nobody waited for its end. */
+  invocation?: Invocation;
+  result: WireResponse | Failure;
+  started: number;
+}
+
+/** How the function ran, in which environment, and what it answered. */
+export function tellInvoked(
+  { trace }: ApiRequest,
+  { functionArn, event, invocation, result, started }: Invoked,
+): void {
+  const { environment, payload = "" } = invocation ?? {};
+  const data = { event, answer: payload, environment };
+  const ran = environment?.isCold
+    ? `Cold: made ready in ${Math.round(environment.initMs)} ms, then ran`
+    : "Warm";
+  const [outcome, why] =
+    "headers" in result ? answered(result, ran) : (["failed", brokenBy(invocation)] as const);
+  trace?.tell("lambda", { what: functionArn.split(":").at(-1) ?? "", outcome, why, data }, started);
+}
+
+const answered = ({ status }: WireResponse, ran: string): [Span["outcome"], string] => [
+  status < 400 ? "passed" : status < 500 ? "refused" : "failed",
+  `${ran}; the function answered ${status}.`,
+];
+
+function brokenBy(invocation: Invocation | undefined): string {
+  if (!invocation) return "The integration's time is over; the function still runs.";
+  if (!invocation.failed) return "The function's answer is not what a proxy integration takes.";
+  const { errorType, errorMessage } = JSON.parse(invocation.payload);
+  return `${errorType}: ${errorMessage}`;
+}
+
+/** Why the function was not run: there is none, its role is gone, too many run already. */
+export function tellNotRun(
+  { trace }: ApiRequest,
+  { name, message, ...error }: Error & { code?: string },
+): void {
+  trace?.tell("lambda", { what: "Invoke", outcome: "failed", why: `${error.code ?? name}: ${message}` });
+}
