@@ -55,7 +55,12 @@ export function itemTable(
     const [tags, backups] = await Promise.all([
       dynamodb.send(new ListTagsOfResourceCommand({ ResourceArn })),
       dynamodb.send(new DescribeContinuousBackupsCommand({ TableName })),
-    ]);
+    ]).catch(async error => {
+      // The tags of a table that somebody deletes meanwhile are denied rather than not found.
+      if ((await describe())?.TableStatus === "ACTIVE") throw error;
+      return [];
+    });
+    if (!tags || !backups) return read();
     assertOurs(`table ${TableName}`, fromTagList(tags.Tags as []), stack.tags);
     assertSameKey(found, wanted.keySchema);
     const recovery = backups.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;

@@ -6,6 +6,7 @@ import {
   DescribeTableCommand,
   GetItemCommand,
   ListTablesCommand,
+  ListTagsOfResourceCommand,
   PutItemCommand,
   ScanCommand,
   UpdateTableCommand,
@@ -96,6 +97,19 @@ describe("a table", () => {
     await assert.rejects(describeIt, refused("ResourceNotFoundException"));
     await create();
     assert.deepEqual(await scan(), []);
+  });
+
+  it("does not tell its tags once it is gone, nor that it is", async () => {
+    const { TableDescription } = await create();
+    const ResourceArn = TableDescription?.TableArn;
+    await client.send(new DeleteTableCommand({ TableName: table }));
+
+    const tags = client.send(new ListTagsOfResourceCommand({ ResourceArn }));
+
+    await assert.rejects(
+      tags,
+      refused("AccessDeniedException", /dynamodb:ListTagsOfResource on resource: arn:/),
+    );
   });
 
   it("is deleted without the items of a table whose name begins alike", async () => {

@@ -1,6 +1,7 @@
 /** What deploy and teardown say and do when AWS refuses. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { DeleteTableCommand, DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import type { Around } from "local-aws";
 import { AwsError, startAws } from "local-aws";
 import { inWords } from "../../converge/errors.ts";
@@ -11,7 +12,14 @@ import { Simulation } from "../storm/simulation.ts";
 let refused: { operation: string; error: AwsError } | undefined;
 /** A bucket of another account's, which refuses whatever is asked of it. */
 let foreign: string | undefined;
-const weather: Around = (call, run) => {
+/** What somebody else does just before an operation. */
+let meanwhile: { operation: string; does: () => Promise<unknown> } | undefined;
+const weather: Around = async (call, run) => {
+  if (call.operation === meanwhile?.operation) {
+    const { does } = meanwhile;
+    meanwhile = undefined;
+    await does();
+  }
   if (call.operation === refused?.operation) throw refused.error;
   if (foreign && call.input.Bucket === foreign) throw new AwsError("AccessDenied", 403, "Access Denied");
   return run();
@@ -124,6 +132,26 @@ describe("deploy says in plain words", () => {
 
     assert.match(message, /the credentials have expired/);
     assert.match(remedy, /aws login.*aws sso login/);
+  });
+});
+
+describe("a deploy", () => {
+  test("makes a table again that somebody deletes between two looks, and names no denial", async () => {
+    await deploy({ name: "raced", region });
+    const table = { TableName: "raced" };
+    const dynamodb = new DynamoDBClient();
+    const does = async () => {
+      await dynamodb.send(new UpdateTableCommand({ ...table, DeletionProtectionEnabled: false }));
+      await dynamodb.send(new DeleteTableCommand(table));
+    };
+    meanwhile = { operation: "ListTagsOfResource", does };
+
+    const { resources } = await deploy({ name: "raced", region });
+
+    assert.deepEqual(
+      resources.filter(({ outcome }) => outcome !== "unchanged").map(({ type, outcome }) => [type, outcome]),
+      [["table", "created"]],
+    );
   });
 });
 
