@@ -162,9 +162,13 @@ function filterEvents(input: Given<sdk.FilterLogEventsCommandInput>, context: Co
   };
 }
 
-/** All terms must occur. JSON, metric and regular-expression patterns are refused. */
+/**
+ * All terms must occur. What is not of letters, digits and underscores must be in quotes; unquoted it would be a
+ * pattern of another kind (JSON, columns, regular expressions, optional or excluded terms), which is refused.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-unstructured-log-events.html
+ */
 function messageFilter(pattern: string): (message: string) => boolean {
-  if (/^\s*[{[%]|[?-]/.test(pattern)) throw notImplemented(`the filter pattern ${pattern}`);
-  const terms = [...pattern.matchAll(/"([^"]*)"|\S+/g)].map(([term, quoted]) => quoted ?? term);
+  if (!/^(\s|\w|"[^"]*")*$/.test(pattern)) throw notImplemented(`the filter pattern ${pattern}`);
+  const terms = [...pattern.matchAll(/"([^"]*)"|\w+/g)].map(([term, quoted]) => quoted ?? term);
   return message => terms.every(term => message.includes(term));
 }

@@ -17,18 +17,19 @@ export interface AwsJsonOptions {
 /** A service that speaks AWS JSON. */
 export function awsJson(api: Api, { version, faults, unread, unwritten }: AwsJsonOptions): Protocol {
   const words = { ...faultsOf("SerializationException", "ValidationException"), ...faults };
-  const headers = { "content-type": `application/x-amz-json-${version}` };
+  const type = `application/x-amz-json-${version}`;
+  const headers = (requestId: string) => ({ "content-type": type, "x-amzn-requestid": requestId });
   return {
     parse: request => read(api, words, request, unread),
-    answer({ operation }, output) {
-      if (unwritten?.has(operation)) return { status: 200, headers, body: JSON.stringify(output) };
+    answer({ operation }, output, requestId) {
       const shape = api.get(operation)?.output;
-      return { status: 200, headers, body: shape ? JSON.stringify(toJson(shape, output ?? {})) : "" };
+      const answer = unwritten?.has(operation) ? output : shape && toJson(shape, output ?? {});
+      return { status: 200, headers: headers(requestId), body: JSON.stringify(answer) ?? "" };
     },
     missing: words.missing,
-    fail: error => ({
+    fail: (error, requestId) => ({
       status: error.status,
-      headers: { ...headers, ...error.extra.headers },
+      headers: { ...headers(requestId), ...error.extra.headers },
       body: JSON.stringify({ __type: error.code, message: error.message, ...error.extra.members }),
     }),
   };
