@@ -3,10 +3,11 @@
 import "./command/node-version.mjs";
 import { buildFunction } from "./bundle/function.ts";
 import { buildPage } from "./bundle/page.ts";
-import { isMain, runCommand } from "./command/command-line.ts";
+import { isMain, runCommand, tellTrouble } from "./command/command-line.ts";
 import { planText, whatNext } from "./command/progress.ts";
 import * as usage from "./command/usage.ts";
 import { type Aws, connect, identify } from "./converge/aws.ts";
+import type { Words } from "./converge/errors.ts";
 import { type Progress, type Result, silent } from "./converge/progress.ts";
 import { untilItAnswers } from "./converge/smoke.ts";
 import { failureOf, Steps } from "./converge/steps.ts";
@@ -48,6 +49,8 @@ export interface Deployed {
   resources: Result[];
   /** How long it took, in milliseconds. */
   ms: number;
+  /** What keeps the API from answering, though everything is deployed. */
+  trouble?: Words;
 }
 
 /**
@@ -75,13 +78,10 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   const resources = dryRun ? planned : await steps.carryOut(progress);
   const failure = failureOf(resources);
   if (failure) throw failure;
-  if (!dryRun && mayNotAnswerYet(resources)) {
-    const text = await progress.during("Waiting for the API to answer", untilItAnswers(await url()));
-    progress.tell({ kind: "note", text });
-  }
+  const where = { siteUrl: siteUrl(aws, wanted.bucket.name), apiUrl: await url() };
+  const trouble = dryRun ? undefined : await untilItAnswers(where.apiUrl, wanted, resources, progress);
   const ms = Math.round(performance.now() - started);
-  const site = siteUrl(aws, wanted.bucket.name);
-  return { name, account, region, siteUrl: site, apiUrl: await url(), resources, ms };
+  return { name, account, region, ...where, resources, ms, ...(trouble && { trouble }) };
 }
 
 /** Every resource, with those that it needs before it. From here on they are looked at. */
@@ -105,10 +105,6 @@ function ensureAll(aws: Aws, wanted: Stack, build: typeof fromSources) {
   return { steps, url };
 }
 
-/** What was changed may take time to reach every server; the page is there at once. */
-const mayNotAnswerYet = (resources: Result[]) =>
-  resources.some(({ type, outcome }) => outcome !== "unchanged" && type !== "page");
-
 if (isMain(import.meta.url)) {
   await runCommand({
     usage: usage.ofDeploy,
@@ -118,7 +114,8 @@ if (isMain(import.meta.url)) {
       const deployed = await deploy({ ...options, dryRun });
       if (json) console.log(JSON.stringify(deployed));
       else console.log(dryRun ? planText(deployed.resources) : whatNext(deployed));
-      return 0;
+      if (deployed.trouble) tellTrouble(deployed.trouble);
+      return deployed.trouble ? 1 : 0;
     },
   });
 }

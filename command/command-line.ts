@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { STSClient } from "@aws-sdk/client-sts";
 import { type Aws, connect } from "../converge/aws.ts";
-import { inWords, Refusal } from "../converge/errors.ts";
+import { inWords, Refusal, type Words } from "../converge/errors.ts";
 import { type Progress, silent } from "../converge/progress.ts";
 import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
 import { explainCalls } from "./explain.ts";
@@ -103,10 +103,12 @@ async function configuredRegion(): Promise<string> {
 
 /** Says what went wrong in words; where, only with DEBUG. */
 function report(error: unknown): void {
-  const { message, remedy } = inWords(error);
-  process.stderr.write(`\n${message}\n${remedy}\n`);
+  tellTrouble(inWords(error));
   if (process.env.DEBUG) console.error(error);
 }
+
+export const tellTrouble = ({ message, remedy }: Words): unknown =>
+  process.stderr.write(`\n${message}\n${remedy}\n`);
 
 /** Asks on the terminal; where nobody can answer, the answer is no. */
 export async function isAnsweredYes(question: string): Promise<boolean> {

@@ -125,11 +125,12 @@ function react(file: string, asks: Consequence, redeploy: () => Promise<void>): 
   else console.log(`${file} has changed. It is part of deploy itself: end this and start again to use it.`);
 }
 
-function tellDeployed({ siteUrl, apiUrl, resources, ms }: Deployed): void {
+function tellDeployed({ siteUrl, apiUrl, resources, ms, trouble }: Deployed): void {
   const changed = resources.filter(({ outcome }) => outcome !== "unchanged");
   const what = changed.map(({ type, outcome }) => `${type} ${outcome}`).join(", ") || "everything unchanged";
   const bold = process.stdout.isTTY && !process.env.NO_COLOR ? ["\x1b[1m", "\x1b[22m"] : ["", ""];
   console.log(`Deployed in ${Math.round(ms)} ms: ${what}.\n\n  ${bold.join(siteUrl)}\n\nThe API: ${apiUrl}`);
+  if (trouble) console.error(`${trouble.message}\n${trouble.remedy}`);
 }
 
 /** Writes what leads the aws command here to a file that a shell can read, for this user only. */

@@ -158,7 +158,7 @@ export class Simulation {
   }
 
   deploy(options: Partial<DeployOptions> = {}, kill?: Kill): Promise<Ended<Deployed>> {
-    return this.#run(shared => deploy({ ...shared, build, ...options }), kill);
+    return this.#run(shared => deploy({ ...shared, build, ...options }).then(answering), kill);
   }
 
   teardown(options: Partial<TeardownOptions> = {}, kill?: Kill): Promise<Ended<TornDown>> {
@@ -214,6 +214,12 @@ export class Simulation {
     if (status !== 204) return new Response(Buffer.from(body), { status });
     return new Response('{"error":{"code":"not_found"}}', { status: 404 });
   };
+}
+
+/** Whoever deploys ends with 1 where the API does not answer. */
+function answering(deployed: Deployed): Deployed {
+  if (deployed.trouble) throw new Error(deployed.trouble.message);
+  return deployed;
 }
 
 const forever = () => new Promise<never>(() => {});
