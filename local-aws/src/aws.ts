@@ -1,5 +1,6 @@
 /** The local AWS: who asks, of which service, which operation; then the answer, as the service words it. */
 import { randomUUID } from "node:crypto";
+import type { Refusals } from "./access/refusals.ts";
 import { type Signature, signatureOf, withoutPresigning } from "./access/signature.ts";
 import { isSecure } from "./hosts.ts";
 import {
@@ -35,9 +36,9 @@ export interface AwsParts {
   services: readonly Service[];
   publics: readonly Public[];
   /** Finds who signed a request, and refuses a wrong signature. */
-  verify: (request: WireRequest, signature: Signature) => Promise<Caller>;
+  verify: (world: World, request: WireRequest, signature: Signature, refusals: Refusals) => Promise<Caller>;
   /** Refuses what the caller's policies do not allow. */
-  authorize: (service: string, call: Call, context: Context, request: AwsRequest) => void;
+  authorize: (service: Service, call: Call, context: Context, request: AwsRequest) => void;
   around?: Around;
 }
 
@@ -84,8 +85,8 @@ export function createAnswer({
     let operation = "?";
     let response: WireResponse;
     try {
-      if (wire.bodyTooLarge) throw bodyTooLarge(name);
-      caller = await verify(wire, signature);
+      if (wire.bodyTooLarge) throw service.refusals.tooLarge();
+      caller = await verify(world, wire, signature, service.refusals);
       const sent = presigned ? withoutPresigning(wire) : wire;
       const request = { ...sent, ...splitUrl(sent.url), region, requestId, caller, trace };
       const call = service.protocol.parse(request);
@@ -120,7 +121,7 @@ export function createAnswer({
       const operation =
         Object.hasOwn(service.operations, call.operation) && service.operations[call.operation];
       if (!operation) throw notImplemented(`${service.name}:${call.operation}`);
-      authorize(service.name, call, context, request);
+      authorize(service, call, context, request);
       refuseUnknown(service.name, call, operation.params);
       refuseIncomplete(service, call);
       const output = await operation.run(call.input, context);
@@ -179,12 +180,6 @@ const plain = (status: number, message: string): WireResponse => ({
   headers: { "content-type": "application/json" },
   body: JSON.stringify({ message }),
 });
-
-/** S3's own limit is far above what is kept here; the other services' are below it. */
-const bodyTooLarge = (service: string): AwsError =>
-  service === "s3"
-    ? new Failure("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size")
-    : new Failure("RequestEntityTooLargeException", 413, "The request is too large.");
 
 function asAwsError(error: unknown): AwsError {
   if (error instanceof Failure) return error;

@@ -119,13 +119,14 @@ async function open(options: AwsOptions): Promise<{ aws: Aws; world: World }> {
   const { world, items } = await openWorld(directory, account);
   world.onClose(() => items.close());
   if (environments) configureLambda(world, { environments });
+  const services = servicesOf(items);
   const answer = createAnswer({
     world,
-    services: servicesOf(items),
+    services,
     publics: [serveApi(world), serveCode(world), servePublicObject(world)],
-    verify: (request, signature) => verify(world, request, signature),
+    verify,
     authorize,
-    around: weather instanceof Weather ? weather.over(world) : weather,
+    around: weather instanceof Weather ? weather.over(world, services) : weather,
   });
   return { world, aws: { ...at(port, world, region), ...over(world), region, answer } };
 }

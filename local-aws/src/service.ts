@@ -1,4 +1,6 @@
 /** What a service of the local AWS is made of: a wire protocol and a table of operations. */
+import type { Demand, Permissions } from "./access/demands.ts";
+import type { Refusals } from "./access/refusals.ts";
 import type { OpenTrace } from "./trace/trace.ts";
 import type { Noticed } from "./wire/reading.ts";
 import type { Api } from "./wire/shape.ts";
@@ -69,6 +71,8 @@ export interface Operation {
   params: readonly string[];
   /** Returns the operation's output as the protocol serialises it. */
   run(input: Input, context: Context): unknown;
+  /** What must be allowed besides the operation itself. Its input is not complete yet. */
+  demands?(input: Input, resource: string): Demand[];
 }
 
 /** A call: the operation that a request asks for and its input. */
@@ -95,6 +99,11 @@ export interface Service {
   api?: Api;
   /** Those that are carried out. */
   operations: Record<string, Operation>;
+  /** What its calls must be allowed; "none", where they are anybody's. */
+  permissions: Permissions | "none";
+  refusals: Refusals;
+  /** Milliseconds between two calls of an operation, for the whole account and fixed. */
+  quotas?: Record<string, number>;
 }
 
 /** Further members of an error document, and further headers (Retry-After). */

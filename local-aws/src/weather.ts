@@ -3,7 +3,7 @@
  * that last, reads that lag behind writes. All of it by one source of chance, so that the same day can be had again.
  */
 import { type Around, ConnectionCut } from "./aws.ts";
-import { AwsError, isRead, type WireResponse } from "./service.ts";
+import { AwsError, isRead, type Service, type WireResponse } from "./service.ts";
 import { World } from "./world.ts";
 
 /** How bad the days are. */
@@ -31,29 +31,6 @@ export interface Climate {
 /** Nothing fails and nothing takes time. */
 export const CLEAR: Climate = { latency: 0, throttling: 0, failures: 0, lag: 0, states: 0, quotas: false };
 
-/** Each service's own name for "too many requests". */
-const THROTTLED: Record<string, [code: string, status: number]> = {
-  apigateway: ["TooManyRequestsException", 429],
-  dynamodb: ["ThrottlingException", 400],
-  iam: ["Throttling", 400],
-  lambda: ["TooManyRequestsException", 429],
-  logs: ["ThrottlingException", 400],
-  s3: ["SlowDown", 503],
-  sts: ["Throttling", 400],
-};
-
-/**
- * Milliseconds between two calls, for the whole account and fixed.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
- */
-const QUOTAS: Record<string, number> = {
-  CreateDeployment: 5000,
-  CreateResource: 200,
-  CreateRestApi: 3000,
-  DeleteRestApi: 30_000,
-  GetResources: 400,
-};
-
 /**
  * Services whose reads may lag. An object of S3 never does; a list of APIs that misses one makes a deploy create
  * a second API, which the next deploy removes: that costs a run that writes, so it is left out here.
@@ -75,6 +52,7 @@ export class Weather {
   readonly #random: () => number;
   #climate = CLEAR;
   #world: World | undefined;
+  #services = new Map<string, Service>();
   #past: Memory[] = [];
   readonly #last = new Map<string, number>();
   /** How often each kind of fault has struck. */
@@ -91,10 +69,11 @@ export class Weather {
     if (this.#world) this.#letStatesLast(this.#world);
   }
 
-  /** Comes over a world, with the climate that is set. */
-  over(world: World): Around {
+  /** Comes over a world and its services, with the climate that is set. */
+  over(world: World, services: readonly Service[]): Around {
     this.#world = world;
     world.isThrottling = () => this.#random() < (this.#climate.gateway ?? 0);
+    this.#services = new Map(services.map(service => [service.name, service]));
     this.#letStatesLast(world);
     return this.#around;
   }
@@ -146,9 +125,9 @@ export class Weather {
 
   #throttled(service: string, retryAfter?: number): AwsError {
     this.#count("throttled");
-    const [code, status] = THROTTLED[service]!;
-    const headers: Record<string, string> = retryAfter ? { "retry-after": `${retryAfter}` } : {};
-    return new AwsError(code, status, "Rate exceeded", { headers });
+    return this.#services
+      .get(service)!
+      .refusals.throttled(retryAfter ? { "retry-after": `${retryAfter}` } : {});
   }
 
   #assertWithinQuota({
@@ -160,8 +139,8 @@ export class Weather {
     operation: string;
     region: string;
   }): void {
-    const interval = QUOTAS[operation];
-    if (!this.#climate.quotas || service !== "apigateway" || interval === undefined) return;
+    const interval = this.#services.get(service)!.quotas?.[operation];
+    if (!this.#climate.quotas || interval === undefined) return;
     const key = `${region} ${operation}`;
     const since = Date.now() - (this.#last.get(key) ?? Number.NEGATIVE_INFINITY);
     if (since < interval) throw this.#throttled(service, operation === "DeleteRestApi" ? 30 : undefined);

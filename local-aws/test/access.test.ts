@@ -14,6 +14,7 @@ import {
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { accountKey, authorize, issueRoleKey } from "../src/access/authorize.ts";
+import { s3 } from "../src/s3/service.ts";
 import { BASIC, TRUST } from "./roles.ts";
 import { ACCOUNT, refused, smallAws } from "./small-aws.ts";
 import { withRole } from "./with-role.ts";
@@ -126,5 +127,5 @@ test("nobody is allowed anything", () => {
   const caller = { kind: "anonymous" as const };
   const context = { world, region: "eu-west-1", caller, requestId: "1", secure: true };
 
-  assert.throws(() => authorize("s3", { operation: "ListBuckets", input: {} }, context), /not authorized/);
+  assert.throws(() => authorize(s3, { operation: "ListBuckets", input: {} }, context), /not authorized/);
 });

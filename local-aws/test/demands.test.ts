@@ -55,6 +55,22 @@ test("a function is allowed by its ARN, and invoking it is an action of another 
   assert.match(ask("lambda", "GetFunction", { FunctionName: "f" }), /lambda:GetFunction/);
 });
 
+test("who copies an object must be allowed to read it, and who deletes a version to do that", async () => {
+  const { ask } = await withRole({
+    Effect: "Allow",
+    Action: ["s3:PutObject", "s3:DeleteObject", "s3:GetObject"],
+    Resource: "arn:aws:s3:::bkt/*",
+  });
+  const copy = (CopySource: string) => ask("s3", "CopyObject", { Bucket: "bkt", Key: "k", CopySource });
+  const remove = (...Objects: object[]) => ask("s3", "DeleteObjects", { Bucket: "bkt", Delete: { Objects } });
+
+  assert.equal(copy("bkt/of%20k"), "allowed");
+  assert.match(copy("/other/k"), /s3:GetObject on resource: arn:aws:s3:::other\/k /);
+  assert.match(copy("bkt/%zz"), /parse the specified URI/);
+  assert.equal(remove({ Key: "k" }), "allowed");
+  assert.match(remove({ Key: "k" }, { Key: "k", VersionId: "null" }), /s3:DeleteObjectVersion/);
+});
+
 test("an API is allowed by the method and the path of the request", async () => {
   const Resource = "arn:aws:apigateway:eu-west-1::/restapis/*";
   const { ask } = await withRole({ Effect: "Allow", Action: "apigateway:GET", Resource });

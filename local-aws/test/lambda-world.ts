@@ -43,7 +43,7 @@ export async function lambdaWorld(world = new World()) {
     world,
     services: [apigateway, iam, lambda, logs],
     publics: [serveApi(world), serveCode(world)],
-    verify: (request, signature) => verify(world, request, signature),
+    verify,
     authorize,
   });
   const { id: accessKeyId, secret: secretAccessKey } = accountKey(world);

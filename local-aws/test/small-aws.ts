@@ -23,7 +23,7 @@ export function smallAws() {
     world,
     services: [iam, sts, logs, s3],
     publics: [servePublicObject(world)],
-    verify: (request, signature) => verify(world, request, signature),
+    verify,
     authorize,
   });
   /** The clients of who holds a key, in a region. */

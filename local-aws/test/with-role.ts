@@ -2,9 +2,15 @@
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { authorize } from "../src/access/authorize.ts";
 import type { Route } from "../src/access/demands.ts";
+import { openItems } from "../src/dynamodb/items.ts";
+import { servicesOf } from "../src/server.ts";
 import type { Input } from "../src/service.ts";
 import { TRUST } from "./roles.ts";
 import { smallAws } from "./small-aws.ts";
+
+const items = await openItems();
+const services = servicesOf(items);
+await items.close();
 
 /** A world with one role of one inline policy. */
 export async function withRole(...statements: object[]) {
@@ -18,7 +24,7 @@ export async function withRole(...statements: object[]) {
     const caller = { kind: "role" as const, roleName: "r", sessionName: "fn" };
     const context = { world: aws.world, region: "eu-west-1", caller, requestId: "1", secure: true };
     try {
-      authorize(service, { operation, input }, context, route);
+      authorize(services.find(({ name }) => name === service)!, { operation, input }, context, route);
       return "allowed";
     } catch (error) {
       return (error as Error).message;

@@ -4,7 +4,7 @@ import { policiesOf } from "../iam/policies.ts";
 import { roleOf, uniqueId } from "../iam/state.ts";
 import type { Verdict } from "../policy/evaluate.ts";
 import { type Judgement, judge } from "../policy/reason.ts";
-import { AwsError, type Call, type Caller, type Context } from "../service.ts";
+import type { Call, Caller, Context, Service } from "../service.ts";
 import type { World } from "../world.ts";
 import { type Demand, demandsOf, type Route } from "./demands.ts";
 
@@ -110,27 +110,19 @@ export function verdictOf(
 const NO_ROUTE: Route = { method: "POST", path: "/" };
 
 /** Refuses what the caller's policies do not allow. */
-export function authorize(service: string, call: Call, context: Context, route = NO_ROUTE): void {
+export function authorize(service: Service, call: Call, context: Context, route = NO_ROUTE): void {
   if (context.caller.kind === "account") return;
-  // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: needs no permission.
-  if (service === "sts" && call.operation === "GetCallerIdentity") return;
   for (const demand of demandsOf(service, call, context, route)) {
     const verdict = verdictOf(context, demand);
-    if (verdict !== "allow") throw denied(service, arnOf(context.world, context.caller), demand, verdict);
+    if (verdict !== "allow")
+      throw service.refusals.denied(inWords(arnOf(context.world, context.caller), demand, verdict));
   }
 }
 
-const JSON_SERVICES = ["dynamodb", "logs"];
-const XML_SERVICES = ["s3", "iam", "sts"];
-
-function denied(service: string, arn: string, { action, resource }: Demand, verdict: Verdict): AwsError {
+function inWords(arn: string, { action, resource }: Demand, verdict: Verdict): string {
   const because =
     verdict === "deny"
       ? "with an explicit deny in an identity-based policy"
       : `because no identity-based policy allows the ${action} action`;
-  return new AwsError(
-    XML_SERVICES.includes(service) ? "AccessDenied" : "AccessDeniedException",
-    JSON_SERVICES.includes(service) ? 400 : 403,
-    `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${because}`,
-  );
+  return `User: ${arn} is not authorized to perform: ${action} on resource: ${resource} ${because}`;
 }

@@ -1,8 +1,6 @@
 /** What a call asks permission for: its own action, and what AWS asks for besides. */
 // https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-import { s3Actions } from "../s3/actions.ts";
-import type { AwsRequest, Call, Context } from "../service.ts";
-import { resourcesOf } from "./resources.ts";
+import type { AwsRequest, Call, Context, Input, Service } from "../service.ts";
 
 /** One permission that is asked for. */
 export interface Demand {
@@ -15,64 +13,29 @@ export interface Demand {
 /** The method and the path of a request: API Gateway's permissions are made of them. */
 export type Route = Pick<AwsRequest, "method" | "path">;
 
+/** How a service's permissions follow from its calls. */
+export interface Permissions {
+  /** The action of an operation, where it is not the operation's name. */
+  actionOf?(operation: string, route: Route): string | undefined;
+  /** The ARNs of what a call is about: what policies are evaluated against. Nothing is "*". */
+  resourcesOf(input: Input, context: Context, call: Route & { operation: string }): string[];
+}
+
 /** Everything that must be allowed before a call is carried out. */
-export function demandsOf(service: string, call: Call, context: Context, route: Route): Demand[] {
-  const own = resourcesOf(service, call, context, route).map(resource => ({
-    action: `${service}:${actionOf(service, call, route)}`,
-    resource,
-  }));
-  const further = FURTHER[`${service}:${call.operation}`]?.(call.input, own[0]!.resource) ?? [];
-  return [...own, ...further];
+export function demandsOf(service: Service, call: Call, context: Context, route: Route): Demand[] {
+  const { name, permissions, operations } = service;
+  if (permissions === "none") return [];
+  const { operation, input } = call;
+  const action = `${name}:${permissions.actionOf?.(operation, route) ?? operation}`;
+  const found = permissions.resourcesOf(input, context, { ...route, operation });
+  const own = (found.length > 0 ? found : ["*"]).map(resource => ({ action, resource }));
+  return [...own, ...(operations[operation]?.demands?.(input, own[0]!.resource) ?? [])];
 }
-
-function actionOf(service: string, { operation }: Call, { method }: Route): string {
-  if (service === "apigateway") return method;
-  if (service === "lambda" && operation === "Invoke") return "InvokeFunction";
-  return service === "s3" ? (s3Actions[operation] ?? operation) : operation;
-}
-
-/** The members that further permissions depend on, of whatever operation. */
-interface Asking {
-  Role?: string;
-  Tags?: object;
-  tags?: object;
-  CreateBucketConfiguration?: { Tags?: object };
-  CopySource?: string;
-  Delete?: { Objects?: { VersionId?: string }[] };
-}
-
-const FURTHER: Record<string, (input: Asking, resource: string) => Demand[]> = {
-  "lambda:CreateFunction": ({ Role, Tags }, resource) => [
-    ...passing(Role),
-    ...tagging(Tags, "lambda:TagResource", resource),
-  ],
-  "lambda:UpdateFunctionConfiguration": ({ Role }) => passing(Role),
-  "iam:CreateRole": ({ Tags }, resource) => tagging(Tags, "iam:TagRole", resource),
-  "dynamodb:CreateTable": ({ Tags }, resource) => tagging(Tags, "dynamodb:TagResource", resource),
-  "logs:CreateLogGroup": ({ tags }, resource) => tagging(tags, "logs:TagResource", resource),
-  "s3:CreateBucket": ({ CreateBucketConfiguration }, resource) =>
-    tagging(CreateBucketConfiguration?.Tags, "s3:TagResource", resource),
-  "s3:CopyObject": ({ CopySource = "" }) => [
-    { action: "s3:GetObject", resource: `arn:aws:s3:::${decodeURIComponent(CopySource).replace(/^\//, "")}` },
-  ],
-  "s3:DeleteObjects": ({ Delete }, resource) =>
-    Delete?.Objects?.some(({ VersionId }) => VersionId)
-      ? [{ action: "s3:DeleteObjectVersion", resource }]
-      : [],
-};
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html */
-const passing = (Role: string | undefined): Demand[] =>
-  Role === undefined
-    ? []
-    : [
-        {
-          action: "iam:PassRole",
-          resource: Role,
-          conditions: { "iam:PassedToService": "lambda.amazonaws.com" },
-        },
-      ];
 
 /** Tags that come with the creation of something need the permission to tag it. */
-const tagging = (tags: object | undefined, action: string, resource: string): Demand[] =>
+export const tagging = (tags: object | undefined, action: string, resource: string): Demand[] =>
   tags === undefined || Object.keys(tags).length === 0 ? [] : [{ action, resource }];
+
+/** The ARN of something in a region of the account. */
+export const arnIn = ({ region, world }: Context, service: string, resource: string): string =>
+  `arn:aws:${service}:${region}:${world.account}:${resource}`;

@@ -1,7 +1,9 @@
-/** How the services word the refusal of a signature: IAM and STS, the JSON ones, those of REST and JSON. S3 is apart. */
+/**
+ * How services word what every service refuses: a signature, a permission, too many requests. IAM and STS do so in
+ * one way, the JSON ones in another, those of REST and JSON in a third; S3 is apart.
+ */
 import { AwsError } from "../service.ts";
 import type { Canonical } from "./canonical.ts";
-import { s3Refusals } from "./s3-refusals.ts";
 import type { Signature } from "./signature.ts";
 
 /** A part of a credential's scope that is wrong here. */
@@ -21,29 +23,54 @@ export interface Refusals {
   unknownKey(signature: Signature): AwsError;
   wrongToken(signature: Signature): AwsError;
   mismatch(signature: Signature, canonical: Canonical): AwsError;
+  denied(message: string): AwsError;
+  throttled(headers: Record<string, string>): AwsError;
+  tooLarge(): AwsError;
 }
 
-/** The refusals of the service that a request was signed for. */
-export function refusalsOf(service: string): Refusals {
-  if (service === "s3") return s3Refusals;
-  if (service === "iam" || service === "sts") return query;
-  return service === "dynamodb" || service === "logs" ? json : restJson;
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */
+export const queryRefusals = refusals({
+  status: 403,
+  mismatch: "SignatureDoesNotMatch",
+  unknown: "InvalidClientTokenId",
+  incomplete: "IncompleteSignature",
+  denied: "AccessDenied",
+  throttled: ["Throttling", 400],
+});
+
+const JSON_CODES = {
+  mismatch: "InvalidSignatureException",
+  unknown: "UnrecognizedClientException",
+  incomplete: "IncompleteSignatureException",
+  denied: "AccessDeniedException",
+};
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/CommonErrors.html */
+export const jsonRefusals = refusals({
+  ...JSON_CODES,
+  status: 400,
+  throttled: ["ThrottlingException", 400],
+});
+
+/** https://docs.aws.amazon.com/lambda/latest/api/CommonErrors.html */
+export const restJsonRefusals = refusals({
+  ...JSON_CODES,
+  status: 403,
+  throttled: ["TooManyRequestsException", 429],
+});
+
+/** The error codes of one family, and the status of those that are about who asks. */
+interface Codes {
+  status: number;
+  mismatch: string;
+  unknown: string;
+  incomplete: string;
+  denied: string;
+  throttled: [code: string, status: number];
 }
-
-// https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
-const query = refusals(403, "SignatureDoesNotMatch", "InvalidClientTokenId", "IncompleteSignature");
-
-// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/CommonErrors.html
-const JSON_CODES = [
-  "InvalidSignatureException",
-  "UnrecognizedClientException",
-  "IncompleteSignatureException",
-] as const;
-const json = refusals(400, ...JSON_CODES);
-const restJson = refusals(403, ...JSON_CODES);
 
 /** The words are the same in all but S3: what AWS answered is written down in dynalite's index.js, check by check. */
-function refusals(status: number, mismatch: string, unknown: string, incomplete: string): Refusals {
+function refusals({ status, mismatch, unknown, incomplete, denied, throttled }: Codes): Refusals {
   const badSignature = (message: string) => new AwsError(mismatch, status, message);
   const badForm = (message: string) => new AwsError(incomplete, status, message);
   const unknownToken = () =>
@@ -68,6 +95,9 @@ function refusals(status: number, mismatch: string, unknown: string, incomplete:
       badSignature(
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
       ),
+    denied: message => new AwsError(denied, status, message),
+    throttled: headers => new AwsError(...throttled, "Rate exceeded", { headers }),
+    tooLarge: () => new AwsError("RequestEntityTooLargeException", 413, "The request is too large."),
   };
 }
 

@@ -1,4 +1,4 @@
-/** How S3 words the refusal of a signature. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** How S3 words what every service refuses. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 import { AwsError } from "../service.ts";
 import type { Canonical } from "./canonical.ts";
 import type { Refusals, WrongPart } from "./refusals.ts";
@@ -72,6 +72,12 @@ export const s3Refusals: Refusals = {
         },
       },
     ),
+
+  denied: message => new AwsError("AccessDenied", 403, message),
+  throttled: headers => new AwsError("SlowDown", 503, "Rate exceeded", { headers }),
+  /** Its own limit is far above what is kept here; the other services' are below it. */
+  tooLarge: () =>
+    new AwsError("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size"),
 };
 
 const badHeader = (words: string, members?: Record<string, unknown>) =>

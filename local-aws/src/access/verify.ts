@@ -4,15 +4,19 @@ import type { World } from "../world.ts";
 import { keyNamed } from "./authorize.ts";
 import { canonicalOf, sha256, sign } from "./canonical.ts";
 import { checkChunks } from "./chunks.ts";
-import { type Refusals, refusalsOf } from "./refusals.ts";
+import type { Refusals } from "./refusals.ts";
 import { checkForm } from "./s3-refusals.ts";
 import { wrongParts } from "./scope.ts";
 import type { Signature } from "./signature.ts";
 import { signingKey } from "./signing-key.ts";
 
 /** Finds who signed a request, and refuses as AWS does what is not signed as it must be. */
-export async function verify(world: World, request: WireRequest, signature: Signature): Promise<Caller> {
-  const refusals = refusalsOf(signature.service);
+export async function verify(
+  world: World,
+  request: WireRequest,
+  signature: Signature,
+  refusals: Refusals,
+): Promise<Caller> {
   const { headers } = request;
   if (signature.missing.length > 0) throw refusals.incomplete(signature);
   checkTime(signature, refusals);

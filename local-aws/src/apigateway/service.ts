@@ -1,6 +1,6 @@
 /** API Gateway's control plane for REST APIs. https://docs.aws.amazon.com/apigateway/latest/api/ */
-
 import * as sdk from "@aws-sdk/client-api-gateway";
+import { restJsonRefusals } from "../access/refusals.ts";
 import type { Service } from "../service.ts";
 import { missingMembers } from "../wire/faults.ts";
 import { restJson } from "../wire/rest-json.ts";
@@ -41,5 +41,19 @@ export const apigateway: Service = {
     ...gatewayResponseOperations,
     ...deploymentOperations,
     ...stageOperations,
+  },
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+  permissions: {
+    actionOf: (_operation, { method }) => method,
+    resourcesOf: (_input, { region }, { path }) => [`arn:aws:apigateway:${region}::${path}`],
+  },
+  refusals: restJsonRefusals,
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+  quotas: {
+    CreateDeployment: 5000,
+    CreateResource: 200,
+    CreateRestApi: 3000,
+    DeleteRestApi: 30_000,
+    GetResources: 400,
   },
 };

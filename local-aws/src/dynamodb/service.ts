@@ -1,28 +1,14 @@
 /** DynamoDB: the operations on tables are ours, those on items dynalite's. */
-
 import * as sdk from "@aws-sdk/client-dynamodb";
-import { AwsError, type Context, type Operation, type Service } from "../service.ts";
+import { arnIn } from "../access/demands.ts";
+import { jsonRefusals } from "../access/refusals.ts";
+import type { Context, Input, Operation, Service } from "../service.ts";
 import { awsJson } from "../wire/aws-json.ts";
-import type { Given, Operations } from "../wire/operations.ts";
 import { apiOf } from "../wire/schema.ts";
-import { checkTableParameters, type TableDefinition } from "./dynalite.ts";
 import { type Items, itemOperations } from "./items.ts";
-import { addTags, settingOperations } from "./settings.ts";
-import {
-  begin,
-  describe,
-  findTable,
-  inUse,
-  nameOf,
-  newTable,
-  readyTable,
-  requireActive,
-  statusOf,
-  type Table,
-  type Throughput,
-  tableNamed,
-  tablesIn,
-} from "./tables.ts";
+import { tableOperations } from "./operations.ts";
+import { settingOperations } from "./settings.ts";
+import { nameOf, readyTable } from "./tables.ts";
 import { telling } from "./told.ts";
 
 const api = apiOf(sdk);
@@ -41,7 +27,20 @@ export const dynamodb = (items: Items): Service => ({
   api,
   protocol,
   operations: { ...tableOperations(items), ...settingOperations, ...onItems(items) },
+  permissions: { resourcesOf },
+  refusals: jsonRefusals,
 });
+
+/** Tables by name or ARN, those of a batch too, or an index: dynalite has not checked yet what they are. */
+function resourcesOf(input: Input, context: Context): string[] {
+  const { TableName, ResourceArn, RequestItems, IndexName } = input;
+  const one = TableName ?? ResourceArn;
+  const tables = one === undefined ? Object.keys(RequestItems ?? {}) : [String(one)];
+  return tables.map(table => {
+    const arn = table.startsWith("arn:") ? table : arnIn(context, "dynamodb", `table/${table}`);
+    return IndexName ? `${arn}/index/${IndexName}` : arn;
+  });
+}
 
 const onItems = (items: Items): Record<string, Operation> =>
   Object.fromEntries(
@@ -62,125 +61,3 @@ const onItems = (items: Items): Record<string, Operation> =>
       },
     ]),
   );
-
-const DEFINITION = [
-  "TableName",
-  "KeySchema",
-  "AttributeDefinitions",
-  "LocalSecondaryIndexes",
-  "GlobalSecondaryIndexes",
-] as const;
-
-const tableOperations = (items: Items): Operations<typeof sdk> => ({
-  CreateTable: {
-    params: [...DEFINITION, "BillingMode", "ProvisionedThroughput", "DeletionProtectionEnabled", "Tags"],
-    async run(input, context) {
-      const checked = checkTableParameters("CreateTable", input);
-      const name = nameOf(checked.TableName, context);
-      refuseExisting(name, context);
-      const table = newTable({ ...input, ...checked }, { ...definitionIn(checked), TableName: name });
-      if (input.Tags) addTags(table, input.Tags);
-      tablesIn(context)[name] = table;
-      begin("CREATING", table, context);
-      await items.forget(context.region, name);
-      return { TableDescription: describe(table, context, "CREATING") };
-    },
-  },
-
-  DescribeTable: {
-    params: ["TableName"],
-    run: ({ TableName }, context) => ({ Table: describe(tableNamed(TableName, context), context) }),
-  },
-
-  ListTables: {
-    params: ["ExclusiveStartTableName", "Limit"],
-    run(input, context) {
-      const { ExclusiveStartTableName: after = "", Limit = 100 } = checkTableParameters("ListTables", input);
-      const names = Object.keys(tablesIn(context)).sort();
-      const rest = names.filter(name => name > after);
-      const page = rest.slice(0, Limit);
-      return { TableNames: page, LastEvaluatedTableName: rest.length > Limit ? page.at(-1) : undefined };
-    },
-  },
-
-  UpdateTable: {
-    params: ["TableName", "BillingMode", "ProvisionedThroughput", "DeletionProtectionEnabled"],
-    run(input, context) {
-      const table = tableNamed(input.TableName, context);
-      requireActive(table);
-      if (input.DeletionProtectionEnabled === undefined) setThroughput(table, input);
-      else setDeletionProtection(table, input);
-      begin("UPDATING", table, context);
-      return { TableDescription: describe(table, context, "UPDATING") };
-    },
-  },
-
-  DeleteTable: {
-    params: ["TableName"],
-    async run({ TableName }, context) {
-      const table = tableNamed(TableName, context);
-      requireActive(table);
-      if (table.deletionProtection)
-        throw invalid(
-          "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
-        );
-      begin("DELETING", table, context);
-      await items.forget(context.region, table.definition.TableName);
-      return { TableDescription: describe(table, context, "DELETING") };
-    },
-  },
-});
-
-function refuseExisting(name: string, context: Context): void {
-  const existing = findTable(name, context);
-  if (!existing) return;
-  if (statusOf(existing) === "DELETING") throw inUse(name, "DELETING");
-  throw new AwsError("ResourceInUseException", 400, `Table already exists: ${name}`);
-}
-
-/** Changes one setting at a time, as AWS does. */
-function setDeletionProtection(
-  table: Table,
-  { DeletionProtectionEnabled: wanted = false, ...input }: Given<sdk.UpdateTableCommandInput>,
-): void {
-  if (input.BillingMode || input.ProvisionedThroughput)
-    throw invalid(
-      "DeletionProtectionEnabled cannot be changed together with BillingMode or ProvisionedThroughput",
-    );
-  if (table.deletionProtection === wanted)
-    throw invalid(`The table will not change. DeletionProtectionEnabled is already ${wanted}`);
-  table.deletionProtection = wanted;
-}
-
-function setThroughput(table: Table, input: Given<sdk.UpdateTableCommandInput>): void {
-  const { BillingMode, ProvisionedThroughput: wanted } = checkTableParameters("UpdateTable", input);
-  if (BillingMode === "PAY_PER_REQUEST" || (!BillingMode && !table.provisioned)) {
-    if (wanted)
-      throw invalid(
-        "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST",
-      );
-    if (!table.provisioned)
-      throw invalid("The table will not change. BillingMode is already PAY_PER_REQUEST");
-    table.provisioned = undefined;
-    table.onDemandSince = Date.now();
-    return;
-  }
-  refuseSameThroughput(table, wanted);
-  table.provisioned = wanted;
-}
-
-function refuseSameThroughput({ provisioned }: Table, wanted: Throughput | undefined): void {
-  const units = ["ReadCapacityUnits", "WriteCapacityUnits"] as const;
-  if (!provisioned || units.some(unit => provisioned[unit] !== wanted?.[unit])) return;
-  throw invalid(
-    "The provisioned throughput for the table will not change. The requested value equals the current value. " +
-      units.map(unit => `Current ${unit} provisioned for the table: ${provisioned[unit]}.`).join(" "),
-  );
-}
-
-const definitionIn = (input: Given<sdk.CreateTableCommandInput>): TableDefinition =>
-  Object.fromEntries(
-    DEFINITION.filter(name => input[name] !== undefined).map(name => [name, input[name]]),
-  ) as unknown as TableDefinition;
-
-const invalid = (message: string) => new AwsError("ValidationException", 400, message);

@@ -1,6 +1,6 @@
 /** IAM's operations on roles themselves. */
-
 import type * as sdk from "@aws-sdk/client-iam";
+import { tagging } from "../access/demands.ts";
 import { validatePolicy } from "../policy/grammar.ts";
 import { AwsError, type Context } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
@@ -14,6 +14,7 @@ export const roleOperations: Operations<typeof sdk> = {
   CreateRole: {
     params: ["RoleName", "AssumeRolePolicyDocument", "Path", "Description", "MaxSessionDuration", "Tags"],
     run: createRole,
+    demands: ({ Tags }, role) => tagging(Tags, "iam:TagRole", role),
   },
   GetRole: {
     params: ["RoleName"],

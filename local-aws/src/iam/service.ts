@@ -1,6 +1,6 @@
 /** IAM: roles and their policies. https://docs.aws.amazon.com/IAM/latest/APIReference/ */
-
 import * as sdk from "@aws-sdk/client-iam";
+import { queryRefusals } from "../access/refusals.ts";
 import type { Service } from "../service.ts";
 import { awsQuery } from "../wire/aws-query.ts";
 import { apiOf } from "../wire/schema.ts";
@@ -14,4 +14,8 @@ export const iam: Service = {
   api,
   protocol: awsQuery(api, { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" }),
   operations: { ...roleOperations, ...policyOperations },
+  permissions: {
+    resourcesOf: ({ RoleName = "*" }, { world }) => [`arn:aws:iam::${world.account}:role/${RoleName}`],
+  },
+  refusals: queryRefusals,
 };

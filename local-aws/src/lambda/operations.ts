@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type * as sdk from "@aws-sdk/client-lambda";
 import { verdictOf } from "../access/authorize.ts";
+import { type Demand, tagging } from "../access/demands.ts";
 import { roleOf } from "../iam/state.ts";
 import { AwsError, type Context, notImplemented } from "../service.ts";
 import { brokenConstraint } from "../wire/constraints.ts";
@@ -35,7 +36,11 @@ const CREATE = [
 const CODE = ["FunctionName", "ZipFile", "Architectures", "RevisionId", "DryRun", "Publish"] as const;
 
 export const functionOperations: Operations<typeof sdk> = {
-  CreateFunction: { params: CREATE, run: createFunction },
+  CreateFunction: {
+    params: CREATE,
+    run: createFunction,
+    demands: ({ Role, Tags }, fn) => [...passing(Role), ...tagging(Tags, "lambda:TagResource", fn)],
+  },
   GetFunction: { params: ["FunctionName", "Qualifier"], run: getFunction },
   GetFunctionConfiguration: {
     params: ["FunctionName", "Qualifier"],
@@ -58,6 +63,7 @@ export const functionOperations: Operations<typeof sdk> = {
   UpdateFunctionConfiguration: {
     params: ["FunctionName", "RevisionId", ...SETTINGS],
     run: updateConfiguration,
+    demands: ({ Role }) => passing(Role),
   },
   DeleteFunction: {
     params: ["FunctionName", "Qualifier"],
@@ -69,6 +75,18 @@ export const functionOperations: Operations<typeof sdk> = {
     },
   },
 };
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html */
+const passing = (Role: string | undefined): Demand[] =>
+  Role === undefined
+    ? []
+    : [
+        {
+          action: "iam:PassRole",
+          resource: Role,
+          conditions: { "iam:PassedToService": "lambda.amazonaws.com" },
+        },
+      ];
 
 function createFunction(input: Given<sdk.CreateFunctionCommandInput>, context: Context) {
   const { world, region } = context;

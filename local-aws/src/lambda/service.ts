@@ -1,6 +1,7 @@
 /** Lambda: its control plane, and Invoke. https://docs.aws.amazon.com/lambda/latest/api/ */
-
 import * as sdk from "@aws-sdk/client-lambda";
+import { arnIn } from "../access/demands.ts";
+import { restJsonRefusals } from "../access/refusals.ts";
 import { AwsError, type Context, notImplemented, type Service } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
 import { restJson } from "../wire/rest-json.ts";
@@ -64,4 +65,12 @@ export const lambda: Service = {
     ...concurrencyOperations,
     ...invocations,
   },
+  permissions: {
+    actionOf: operation => (operation === "Invoke" ? "InvokeFunction" : operation),
+    resourcesOf({ FunctionName = "*", Resource = FunctionName, ResourceArn = Resource }, context) {
+      const name = String(ResourceArn);
+      return [name.startsWith("arn:") ? name : arnIn(context, "lambda", `function:${name}`)];
+    },
+  },
+  refusals: restJsonRefusals,
 };

@@ -1,6 +1,6 @@
 /** The operations of CloudWatch Logs on log groups. */
-
 import type * as sdk from "@aws-sdk/client-cloudwatch-logs";
+import { tagging } from "../access/demands.ts";
 import { AwsError, type Context } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
 import {
@@ -25,6 +25,7 @@ export const groupOperations: Operations<typeof sdk> = {
   CreateLogGroup: {
     params: ["logGroupName", "tags", "logGroupClass", "deletionProtectionEnabled"],
     run: createGroup,
+    demands: ({ tags }, group) => tagging(tags, "logs:TagResource", group),
   },
   DescribeLogGroups: {
     params: ["logGroupNamePrefix", "logGroupNamePattern", "limit", "nextToken"],

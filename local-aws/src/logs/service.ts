@@ -1,7 +1,8 @@
 /** CloudWatch Logs. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/ */
-
 import * as sdk from "@aws-sdk/client-cloudwatch-logs";
-import type { Service } from "../service.ts";
+import { arnIn } from "../access/demands.ts";
+import { jsonRefusals } from "../access/refusals.ts";
+import type { Context, Input, Service } from "../service.ts";
 import { awsJson } from "../wire/aws-json.ts";
 import { missingMembers } from "../wire/faults.ts";
 import { apiOf } from "../wire/schema.ts";
@@ -21,4 +22,18 @@ export const logs: Service = {
     faults: { missing: members => invalid(missingMembers(members)) },
   }),
   operations: { ...groupOperations, ...eventOperations },
+  permissions: { resourcesOf },
+  refusals: jsonRefusals,
 };
+
+/** A log group, or a stream of it. */
+function resourcesOf(input: Input, context: Context): string[] {
+  const {
+    resourceArn,
+    logGroupIdentifier = "",
+    logGroupName = logGroupIdentifier,
+    logStreamName = "",
+  } = input;
+  const stream = `log-group:${logGroupName}:log-stream:${logStreamName}`;
+  return [typeof resourceArn === "string" ? resourceArn : arnIn(context, "logs", stream)];
+}

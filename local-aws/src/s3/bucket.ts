@@ -1,5 +1,6 @@
 /** S3's operations on buckets themselves. */
 import type * as sdk from "@aws-sdk/client-s3";
+import { tagging } from "../access/demands.ts";
 import { AwsError, type Context, notImplemented } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
 import { onBucket } from "./access.ts";
@@ -11,6 +12,8 @@ export const bucketOperations: Operations<typeof sdk> = {
   CreateBucket: {
     params: ["Bucket", "ACL", "ObjectOwnership", "CreateBucketConfiguration"],
     run: createBucket,
+    demands: ({ CreateBucketConfiguration }, bucket) =>
+      tagging(CreateBucketConfiguration?.Tags, "s3:TagResource", bucket),
   },
   HeadBucket: onBucket("HeadBucket", [], ({ region }) => ({
     BucketRegion: region,

@@ -9,11 +9,16 @@ import { contentOf, requireObject, store } from "./objects.ts";
 import { type Bucket, bucketNamed } from "./state.ts";
 
 export const copyOperations: Operations<typeof sdk> = {
-  CopyObject: onBucket(
-    "CopyObject",
-    ["Key", "CopySource", "MetadataDirective", "TaggingDirective", ...KEPT_MEMBERS],
-    copyObject,
-  ),
+  CopyObject: {
+    ...onBucket(
+      "CopyObject",
+      ["Key", "CopySource", "MetadataDirective", "TaggingDirective", ...KEPT_MEMBERS],
+      copyObject,
+    ),
+    demands: ({ CopySource = "" }) => [
+      { action: "s3:GetObject", resource: `arn:aws:s3:::${decoded(CopySource).replace(/^\//, "")}` },
+    ],
+  },
 };
 
 function copyObject(bucket: Bucket, input: Given<sdk.CopyObjectCommandInput>, context: Context) {

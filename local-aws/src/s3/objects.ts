@@ -42,7 +42,13 @@ export const objectOperations: Operations<typeof sdk> = {
     checkDelete(objectAt(bucket, input.Key), input);
     remove(bucket, input.Key);
   }),
-  DeleteObjects: onBucket("DeleteObjects", ["Delete"], deleteObjects),
+  DeleteObjects: {
+    ...onBucket("DeleteObjects", ["Delete"], deleteObjects),
+    demands: ({ Delete }, resource) =>
+      Delete?.Objects?.some(({ VersionId }) => VersionId)
+        ? [{ action: "s3:DeleteObjectVersion", resource }]
+        : [],
+  },
   GetObjectTagging: onBucket("GetObjectTagging", ["Key", "VersionId"], (bucket, input, context) => ({
     TagSet: requireObject(bucket, input, context).tags ?? [],
   })),

@@ -1,6 +1,7 @@
 /** STS: who asks. https://docs.aws.amazon.com/STS/latest/APIReference/ */
 import * as sdk from "@aws-sdk/client-sts";
 import { arnOf } from "../access/authorize.ts";
+import { queryRefusals } from "../access/refusals.ts";
 import { roleOf } from "../iam/state.ts";
 import type { Service } from "../service.ts";
 import { awsQuery } from "../wire/aws-query.ts";
@@ -28,4 +29,7 @@ export const sts: Service = {
   api,
   protocol: awsQuery(api, { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" }),
   operations,
+  // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+  permissions: "none",
+  refusals: queryRefusals,
 };

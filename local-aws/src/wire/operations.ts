@@ -12,6 +12,7 @@
  * sees them: types are right, required members are there. Times are Dates, blobs are bytes.
  */
 import type { CommandIO } from "@smithy/types";
+import type { Demand } from "../access/demands.ts";
 import type { Context } from "../service.ts";
 
 /** Operations of one API: a subset of what its client has commands for. */
@@ -27,6 +28,7 @@ type TypedOperation<Command> = Command extends abstract new (
   ? {
       params: readonly (keyof I)[];
       run(input: Given<I>, context: Context): Answered<O> | Promise<Answered<O>>;
+      demands?(input: Partial<Given<I>>, resource: string): Demand[];
     }
   : never;
 
