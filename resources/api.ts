@@ -20,8 +20,8 @@ interface ApiState {
   endpointTypes: string[];
   /** Undefined where an endpoint that stands in for AWS does not tell: it cannot change it either. */
   tls: Tls | undefined;
-  /** AWS takes a quarter of an hour to change how an API is reached, and takes no other change meanwhile. */
-  isUpdating: boolean;
+  /** What it is to be after this deploy. */
+  nextTls: Tls | undefined;
   /** Further APIs of this stack: names are not unique, so a create whose answer was lost leaves a second one. */
   surplus: string[];
 }
@@ -39,11 +39,12 @@ export function restApi(
     const [api, ...surplus] = (await ourApis()).sort(byAge);
     if (!api) return undefined;
     const { endpointConfiguration, securityPolicy, endpointAccessMode } = api;
+    const tls = securityPolicy && { securityPolicy, endpointAccessMode };
     return {
       id: api.id!,
       endpointTypes: endpointConfiguration?.types ?? ["EDGE"],
-      tls: securityPolicy && { securityPolicy, endpointAccessMode },
-      isUpdating: api.apiStatus === "UPDATING",
+      tls,
+      nextTls: tls && nextTls(tls, wanted, api.apiStatus === "UPDATING"),
       surplus: surplus.map(({ id }) => id!),
     };
   }
@@ -74,18 +75,17 @@ export function restApi(
   }
 
   /** In one call: AWS moves an API to another endpoint type only together with its policy. */
-  function reshape({ id: restApiId, endpointTypes: [type] }: ApiState, tls: Tls = {}) {
-    const patches = Object.entries(tls).map(([name, value]) => replacing(name, value));
+  function reshape({ id: restApiId, endpointTypes: [type], nextTls = {} }: ApiState) {
+    const patches = Object.entries(nextTls).map(([name, value]) => replacing(name, value));
     if (type !== "REGIONAL") patches.push(replacing(`endpointConfiguration/types/${type}`, "REGIONAL"));
     return apigateway.send(new UpdateRestApiCommand({ restApiId, patchOperations: patches }));
   }
 
   function settings(state: ApiState): Write[] {
-    const { endpointTypes, tls, surplus } = state;
+    const { endpointTypes, tls, nextTls, surplus } = state;
     const type = { name: "endpoint type", actual: endpointTypes, wanted: endpointConfiguration.types };
-    const next = tls && nextTls(state, tls, wanted);
     return [
-      { settings: [type, { name: "TLS", actual: tls, wanted: next }], call: () => reshape(state, next) },
+      { settings: [type, { name: "TLS", actual: tls, wanted: nextTls }], call: () => reshape(state) },
       { name: "surplus APIs", actual: surplus, wanted: [], call: () => deleteApis(surplus) },
     ];
   }
@@ -98,10 +98,10 @@ export function restApi(
 
 /**
  * What comes next on the way to what is wanted. An API that is in use becomes strict only once it answers under its new
- * policy: by the first deploy after AWS has made that change.
+ * policy: by the first deploy after AWS has made that change, which takes a quarter of an hour.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
  */
-function nextTls({ isUpdating }: ApiState, now: Tls, wanted: Tls): Tls {
+function nextTls(now: Tls, wanted: Tls, isUpdating: boolean): Tls {
   const isLegacy = !now.securityPolicy?.startsWith("SecurityPolicy_");
   const mode = isUpdating ? now.endpointAccessMode : wanted.endpointAccessMode;
   return { ...wanted, endpointAccessMode: isLegacy ? "BASIC" : mode };

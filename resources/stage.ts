@@ -1,6 +1,6 @@
 /**
  * The stage: which deployment of the API the world sees, and how fast it may ask. A deployment is an immutable
- * snapshot of the routes; its description holds the digest of the routes that it was made from.
+ * snapshot; its description tells what it was made from: the digest of the routes, and how the API is reached.
  */
 import {
   CreateDeploymentCommand,
@@ -14,7 +14,7 @@ import {
   UpdateStageCommand,
 } from "@aws-sdk/client-api-gateway";
 import type { Aws } from "../converge/aws.ts";
-import { type Findings, type Known, orAbsent, type Resource } from "../converge/resource.ts";
+import { type Known, orAbsent, type Resource } from "../converge/resource.ts";
 import { pause } from "../converge/retry.ts";
 import type { Stack } from "../stack.ts";
 
@@ -32,7 +32,7 @@ interface StageState {
 }
 
 interface StageNeeds {
-  api: Known<{ id: string }>;
+  api: Known<{ id: string; nextTls: object | undefined }>;
   routes: Known<{ digest: string }>;
 }
 
@@ -74,8 +74,8 @@ export function apiStage({ sdk: { apigateway } }: Aws, stack: Stack): Resource<S
    * be of half of ours: then ours comes after it has ended.
    */
   async function createDeployment(restApiId: string, needs: StageNeeds) {
-    const { digest: description, contested } = (await needs.routes())!;
-    if (contested) await pause(SETTLING_MS);
+    const description = await contentsOf(needs);
+    if ((await needs.routes())!.contested) await pause(SETTLING_MS);
     const { id } = await apigateway.send(new CreateDeploymentCommand({ restApiId, description }));
     return { deploymentId: id!, description };
   }
@@ -116,7 +116,7 @@ export function apiStage({ sdk: { apigateway } }: Aws, stack: Stack): Resource<S
   };
 
   const settings = async (state: StageState, needs: StageNeeds) => [
-    { settings: deploymentSettings(state, await needs.routes()), call: () => redeploy(state, needs) },
+    { settings: await deploymentSettings(state, needs), call: () => redeploy(state, needs) },
     {
       name: "throttling",
       actual: state.throttling,
@@ -129,11 +129,20 @@ export function apiStage({ sdk: { apigateway } }: Aws, stack: Stack): Resource<S
   return { type: "stage", name: stageName, read, create, settings };
 }
 
+/**
+ * What a deployment is made of. How the API is reached belongs to it, because that takes effect only with a deployment.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-update.html
+ */
+async function contentsOf({ api, routes }: StageNeeds): Promise<string> {
+  const { digest = "(of the routes to come)" } = (await routes()) ?? {};
+  return [digest, ...Object.values((await api())?.nextTls ?? {})].join(", ");
+}
+
 /** A snapshot of routes that this run had to change may hold what was wrong, whatever its description says. */
-function deploymentSettings({ deployment, isNew }: StageState, routes: Findings<{ digest: string }>) {
-  const isWhole = isNew || routes?.amended === false;
+async function deploymentSettings({ deployment, isNew }: StageState, needs: StageNeeds) {
+  const isWhole = isNew || (await needs.routes())?.amended === false;
   return [
-    { name: "deployment", actual: deployment, wanted: routes?.digest ?? "(of the routes to come)" },
+    { name: "deployment", actual: deployment, wanted: await contentsOf(needs) },
     { name: "deployed routes", actual: isWhole ? "whole" : "perhaps not as wanted", wanted: "whole" },
   ];
 }
