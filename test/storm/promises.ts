@@ -34,7 +34,7 @@ async function assertSettled(simulation: Simulation): Promise<Deployed> {
   const deployed = done(await simulation.settle(simulation.deploy()));
   assert.deepEqual(new Set(deployed.resources.map(({ outcome }) => outcome)), new Set(["unchanged"]));
   assert.deepEqual(writesIn(simulation.aws.calls), []);
-  await assertAnswers(simulation);
+  await assertAnswers(simulation, deployed);
   const { items } = await simulation.settle(simulation.clients().apigateway.send(new GetRestApisCommand({})));
   assert.equal(items!.length, 1);
   assertWhole(simulation, items![0]!.id!);
@@ -73,21 +73,14 @@ function assertWhole({ aws }: Simulation, apiId: string): void {
   assert.equal(Object.keys(gatewayResponses).length, 4);
 }
 
-/** The page that is there now asks an API that answers. */
-async function assertAnswers(simulation: Simulation): Promise<void> {
-  const { aws } = simulation;
-  const host = new URL(aws.endpoint).host;
-  const url = `/${NAME}-${aws.account}-${REGION}/index.html`;
-  const page = await aws.answer({ method: "GET", url, headers: { host }, body: Buffer.alloc(0) });
+/** The page that is there now asks an API that answers it. */
+async function assertAnswers(simulation: Simulation, { siteUrl }: Deployed): Promise<void> {
+  const page = await simulation.ask("GET", siteUrl);
   assert.equal(page.status, 200);
   const api = /href="([^"]+)"/.exec(Buffer.from(page.body).toString())![1]!;
-  const preflight = await aws.answer({
-    method: "OPTIONS",
-    url: new URL(api).pathname,
-    headers: { host },
-    body: Buffer.alloc(0),
-  });
+  const preflight = await simulation.ask("OPTIONS", api);
   assert.equal(preflight.status, 204);
+  assert.equal(preflight.headers["access-control-allow-origin"], new URL(siteUrl).origin);
 }
 
 /** A teardown in fine weather leaves nothing, whatever was there. */

@@ -21,6 +21,7 @@ import {
   inProcessHandler,
   isRead,
   Weather,
+  type WireResponse,
 } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
 import { type Clients, type Aws as Connected, connect } from "../../converge/aws.ts";
@@ -107,7 +108,7 @@ export class Simulation {
   static async start(seed: number, weather?: Around): Promise<Simulation> {
     const simulation = new Simulation(seed);
     simulation.aws = await createAws({ region: REGION, weather: weather ?? simulation.weather });
-    Object.assign(process.env, simulation.aws.environment);
+    useNoEndpoint(simulation.aws.environment);
     globalThis.fetch = simulation.#fetch;
     return simulation;
   }
@@ -145,7 +146,11 @@ export class Simulation {
 
   /** Clients that belong to no run. */
   clients(): Clients {
-    return connect(REGION, { requestHandler: inProcessHandler(this.aws.answer) }).sdk;
+    return this.connected().sdk;
+  }
+
+  connected(): Connected {
+    return connect(REGION, { requestHandler: inProcessHandler(this.aws.answer) });
   }
 
   /** Fine weather; then somebody changes a few settings by hand, where there is something to change. */
@@ -163,6 +168,14 @@ export class Simulation {
 
   teardown(options: Partial<TeardownOptions> = {}, kill?: Kill): Promise<Ended<TornDown>> {
     return this.#run(shared => teardown({ ...shared, ...options }), kill);
+  }
+
+  /** A browser's request, under AWS's own names. */
+  ask(method: string, url: string, headers: Record<string, string> = {}): Promise<WireResponse> {
+    const { protocol, host, hostname, pathname, search } = new URL(url);
+    const tls = protocol === "https:" ? { serverName: hostname } : undefined;
+    const body = Buffer.alloc(0);
+    return this.aws.answer({ method, url: pathname + search, headers: { host, ...headers }, body, tls });
   }
 
   /** Lets time pass until a promise has settled. Waits for nothing but timers. */
@@ -208,9 +221,7 @@ export class Simulation {
    * what the function would say is known: nobody has the item.
    */
   readonly #fetch = async (input: string | URL | Request): Promise<Response> => {
-    const { host, pathname } = new URL(String(input));
-    const request = { method: "OPTIONS", url: pathname, headers: { host }, body: Buffer.alloc(0) };
-    const { status, body } = await this.aws.answer(request);
+    const { status, body } = await this.ask("OPTIONS", String(input));
     if (status !== 204) return new Response(Buffer.from(body), { status });
     return new Response('{"error":{"code":"not_found"}}', { status: 404 });
   };
@@ -220,6 +231,14 @@ export class Simulation {
 function answering(deployed: Deployed): Deployed {
   if (deployed.trouble) throw new Error(deployed.trouble.message);
   return deployed;
+}
+
+/** As on AWS: everything has the name and the settings that it has there. */
+function useNoEndpoint(environment: Record<string, string>): void {
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, ...others } = environment;
+  delete process.env.AWS_ENDPOINT_URL;
+  delete process.env.AWS_ENDPOINT_URL_S3;
+  Object.assign(process.env, others);
 }
 
 const forever = () => new Promise<never>(() => {});
