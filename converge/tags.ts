@@ -12,17 +12,21 @@ export const asTagList = (tags: Record<string, string>) =>
 export const fromTagList = (list: Tag[] = []): Record<string, string> =>
   Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
 
-/** Throws unless a resource carries the tag of our stack: what lacks it is not ours and is left alone. */
+/**
+ * Throws unless a resource carries the tag of our stack: what lacks it is not ours and is left alone.
+ * @param command tags it, for whoever says that it is theirs
+ */
 export function assertOurs(
   what: string,
   tags: Record<string, string | undefined>,
   ours: Record<string, string>,
+  command?: string,
 ): void {
   const [key, value] = Object.entries(ours)[0]!;
   if (tags[key] === value) return;
   const owner = tags[key] ? `belongs to the stack "${tags[key]}"` : `has no tag ${key}`;
   throw new Refusal(
     `Cannot use the ${what} because it is not this stack's: it ${owner}.`,
-    `Nothing was changed. Choose another --name, or, if it is yours, tag it ${key}=${value} and run again.`,
+    `Nothing was changed. Choose another --name, or, if it is yours, tag it ${key}=${value} and run again${command ? `: ${command}` : "."}`,
   );
 }

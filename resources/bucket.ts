@@ -49,6 +49,9 @@ export function websiteBucket(
   /** Somebody else's bucket of this name is neither read nor written, whatever its policy allows us. */
   const target = { Bucket, ExpectedBucketOwner: stack.account };
 
+  const Tagging = { TagSet: asTagList(stack.tags) };
+  const tagCommand = `aws s3api put-bucket-tagging --bucket ${Bucket} --tagging '${JSON.stringify(Tagging)}'`;
+
   /** The bucket's tags, or undefined when there is no such bucket. */
   const tags = (): Promise<Record<string, string> | undefined> =>
     s3.send(new GetBucketTaggingCommand(target)).then(
@@ -63,7 +66,7 @@ export function websiteBucket(
   async function read(): Promise<BucketState | undefined> {
     const found = await tags();
     if (!found) return undefined;
-    assertOurs(`bucket ${Bucket}`, found, stack.tags);
+    assertOurs(`bucket ${Bucket}`, found, stack.tags, tagCommand);
     const [access, ownership, policy, website] = await Promise.all([
       orAbsent(s3.send(new GetPublicAccessBlockCommand(target)), "NoSuchPublicAccessBlockConfiguration"),
       orAbsent(s3.send(new GetBucketOwnershipControlsCommand(target)), "OwnershipControlsNotFoundError"),
@@ -88,9 +91,8 @@ export function websiteBucket(
     return { publicAccessBlock: undefined, ownership: OWNERSHIP, policy: undefined, website: undefined };
   }
 
-  /** AWS tags a bucket as it creates it; some AWS-compatible endpoints pass over the tags. */
+  /** AWS tags a bucket as it creates it; some AWS-compatible endpoints pass over the tags, and a kill leaves none. */
   async function tagUnlessTagged() {
-    const Tagging = { TagSet: asTagList(stack.tags) };
     const found = await tags();
     if (found && Object.keys(found).length === 0)
       await s3.send(new PutBucketTaggingCommand({ ...target, Tagging }));

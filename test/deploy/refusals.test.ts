@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { DeleteTableCommand, DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
+import { PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Around } from "local-aws";
 import { AwsError, startAws } from "local-aws";
 import { inWords } from "../../converge/errors.ts";
@@ -14,7 +15,10 @@ let refused: { operation: string; error: AwsError } | undefined;
 let foreign: string | undefined;
 /** What somebody else does just before an operation. */
 let meanwhile: { operation: string; does: () => Promise<unknown> } | undefined;
+/** Whether CreateBucket passes over its tags, as moto's does. */
+let tagsAreIgnored = false;
 const weather: Around = async (call, run) => {
+  if (tagsAreIgnored && call.operation === "CreateBucket") call.input.CreateBucketConfiguration = {};
   if (call.operation === meanwhile?.operation) {
     const { does } = meanwhile;
     meanwhile = undefined;
@@ -152,6 +156,28 @@ describe("a deploy", () => {
       resources.filter(({ outcome }) => outcome !== "unchanged").map(({ type, outcome }) => [type, outcome]),
       [["table", "created"]],
     );
+  });
+});
+
+describe("a deploy that ends before it has tagged its bucket, where CreateBucket passes over tags,", () => {
+  test("is mended by the command that the next one prints", async () => {
+    tagsAreIgnored = true;
+    refused = { operation: "PutBucketTagging", error: new AwsError("AccessDenied", 403, "Not now.") };
+    await failure("untagged");
+    refused = undefined;
+
+    const { message, remedy } = await failure("untagged");
+    const [, Bucket, tagging] =
+      /aws s3api put-bucket-tagging --bucket (\S+) --tagging '(.+)'$/.exec(remedy) ?? [];
+    await new S3Client({ forcePathStyle: true }).send(
+      new PutBucketTaggingCommand({ Bucket, Tagging: JSON.parse(tagging ?? "") }),
+    );
+    await deploy({ name: "untagged", region });
+    tagsAreIgnored = false;
+
+    assert.match(message, /the bucket untagged-.*has no tag dynamosync:stack/);
+    const { resources } = await teardown({ name: "untagged", region });
+    assert.deepEqual(new Set(resources.map(({ outcome }) => outcome)), new Set(["removed"]));
   });
 });
 
