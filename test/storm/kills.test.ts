@@ -124,3 +124,36 @@ describe("killed at every call,", () => {
     });
   }
 });
+
+describe("a deployment that no stage shows,", () => {
+  test("left by a first deploy that was killed, goes with the next change", async () => {
+    await inSimulation(async simulation => {
+      await killAfter("CreateDeployment", simulation);
+      await deployed(simulation);
+      const left = deploymentsIn(simulation);
+      await simulation.drift(() => true);
+
+      await deployed(simulation);
+
+      assert.equal(left, 2);
+      assert.equal(deploymentsIn(simulation), 1);
+    });
+  });
+});
+
+/** Begins first deploys and kills each at a later call, until one has ended after that operation. */
+async function killAfter(operation: string, simulation: Simulation): Promise<void> {
+  for (let call = 1; ; call++) {
+    const { kind } = await simulation.settle(simulation.deploy({}, { call, after: true }));
+    assert.equal(kind, "killed");
+    if (simulation.aws.calls.at(-1)?.operation === operation) return;
+    await assertCleared(simulation);
+  }
+}
+
+function deploymentsIn({ aws }: Simulation): number {
+  const { apis } = aws.contents()[`apigateway:${REGION}`] as {
+    apis: Record<string, { deployments: object }>;
+  };
+  return Object.values(apis).reduce((sum, { deployments }) => sum + Object.keys(deployments).length, 0);
+}
