@@ -53,7 +53,7 @@ export interface ItemDb {
 /** The types of an operation's parameters, and what its types do not say. */
 export interface Rules {
   types: Record<string, unknown>;
-  custom?: unknown;
+  custom?: (data: Input, store?: Store) => string | null | undefined;
 }
 
 const load = createRequire(import.meta.url);

@@ -11,6 +11,7 @@ import {
   type Store,
   type TableDefinition,
 } from "./dynalite.ts";
+import { withFurtherChecks } from "./further-checks.ts";
 
 /** What an operation on one item found under its key, and what it left there. */
 export interface Seen {
@@ -38,7 +39,7 @@ const ON_FAILURE = "ReturnValuesOnConditionCheckFailure";
 const ON_FAILURE_RULE = { [ON_FAILURE]: { type: "String", enum: ["ALL_OLD", "NONE"] } };
 
 function rulesOnItems(operation: string): Rules {
-  const rules = rulesOf(operation);
+  const rules = withFurtherChecks(operation, rulesOf(operation));
   const isConditional = "ConditionExpression" in rules.types;
   return isConditional ? { ...rules, types: { ...rules.types, ...ON_FAILURE_RULE } } : rules;
 }
@@ -98,7 +99,7 @@ async function perform(store: Store, operation: string, input: Input, seen: Seen
     const data = check(input, rules, store);
     const on = ONE_ITEM.test(operation) ? watched(store, seen) : store;
     return await new Promise((resolve, reject) => {
-      act(on, data, (error, output) => (error ? reject(error) : resolve(output)));
+      act(on, data, (error, output) => (error ? reject(error) : resolve(withoutNothing(output))));
     });
   } catch (error) {
     const { body } = error as { body?: { __type?: string; Item?: unknown } };
@@ -106,6 +107,12 @@ async function perform(store: Store, operation: string, input: Input, seen: Seen
       body!.Item = seen.before;
     throw asAwsError(error);
   }
+}
+
+/** Where an update has touched no attribute that is to be told, DynamoDB does not speak of attributes. */
+function withoutNothing(output: unknown): unknown {
+  const { Attributes, ...others } = output as { Attributes?: object };
+  return Attributes && Object.keys(Attributes).length === 0 ? others : output;
 }
 
 const ONE_ITEM = /^(Get|Put|Update|Delete)Item$/;
