@@ -3,11 +3,12 @@
 export type { RoleKey } from "./access/authorize.ts";
 export { type SignedFor, signed } from "./access/signer.ts";
 export type { Answer, Around } from "./aws.ts";
+export { CLEAR, type Climate } from "./climate.ts";
 export { inProcessHandler } from "./in-process.ts";
 export { evaluate, type PolicyRequest, type Principal } from "./policy/evaluate.ts";
 export { forgetWorld } from "./save.ts";
 export { type Aws, type AwsOptions, createAws, startAws } from "./server.ts";
 export { AwsError, isRead, type WireRequest, type WireResponse } from "./service.ts";
 export type { Part, Span, Trace } from "./trace/trace.ts";
-export { CLEAR, type Climate, Weather } from "./weather.ts";
+export { Weather } from "./weather.ts";
 export type { CallRecord, Decision, LogRecord, ServedRecord, Told } from "./world.ts";

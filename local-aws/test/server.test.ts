@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { signed } from "../src/access/signer.ts";
+import { CLEAR } from "../src/climate.ts";
 import { createAws, startAws } from "../src/server.ts";
 import { AwsError } from "../src/service.ts";
-import { CLEAR, Weather } from "../src/weather.ts";
+import { Weather } from "../src/weather.ts";
 import { clientOf, started, storeOne } from "./started.ts";
 
 describe("the local AWS", () => {

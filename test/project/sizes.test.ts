@@ -8,7 +8,7 @@ const AN_HOUR = 2400;
 const A_FILE = 200;
 
 /** Files that are longer, each with its reason. */
-const LONGER: Record<string, string> = {};
+const LONGER: Record<string, string> = { "docs/openapi.ts": "the whole contract, as one document" };
 
 const linesOf = (text: string) => text.split("\n").length - 1;
 
@@ -26,8 +26,11 @@ describe("What there is to read", () => {
     assert.ok(lines <= AN_HOUR, `they are ${lines} lines`);
   });
 
-  test(`no file of the product is longer than ${A_FILE} lines, but for those with a reason`, () => {
-    const long = product.filter(({ lines }) => lines > A_FILE).map(({ path }) => path);
+  test(`no file is longer than ${A_FILE} lines, but for tests and those with a reason`, () => {
+    const long = sources()
+      .filter(({ path }) => !/(^|\/)(test|bench)\//.test(path))
+      .filter(({ text }) => linesOf(text) > A_FILE)
+      .map(({ path }) => path);
 
     assert.deepEqual(long.sort(), Object.keys(LONGER).sort());
   });

@@ -6,6 +6,15 @@
 import { Worker } from "node:worker_threads";
 import { headerOf, type OpenTrace } from "../trace/trace.ts";
 import { watchMemory } from "./memory.ts";
+import {
+  asFunctionError,
+  exited,
+  type FunctionError,
+  failed,
+  type Outcome,
+  outOfMemory,
+  timedOut,
+} from "./outcome.ts";
 
 export interface EnvironmentSettings {
   /** The directory that the deployment package was unpacked to. */
@@ -28,27 +37,11 @@ export interface Event {
   trace?: OpenTrace;
 }
 
-/** What a function answered, or the error document that Lambda answers for it. */
-export interface Outcome {
-  payload: string;
-  failed: boolean;
-  /** The last 4 KB that the function wrote on the way, if it ran. */
-  tail?: string;
-  /** In which environment it ran, if it ran: for how long that was made ready, and whether this was its first event. */
-  environment?: { initMs: number; isCold: boolean };
-}
-
 type Message =
   | { type: "ready" }
   | { type: "log"; line: string }
   | { type: "answer"; payload: string }
   | { type: "error" | "crash"; error: FunctionError };
-
-interface FunctionError {
-  errorType: string;
-  errorMessage: string;
-  trace?: string[];
-}
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib */
 const INIT_MS = 10_000;
@@ -177,26 +170,3 @@ export class Environment {
     this.#settle(failed(error));
   }
 }
-
-const failed = (error: FunctionError): Outcome => ({ payload: JSON.stringify(error), failed: true });
-
-const timedOut = (requestId: string, message: string): FunctionError => ({
-  errorType: "Sandbox.Timedout",
-  errorMessage: `RequestId: ${requestId} Error: ${message}`,
-});
-
-const exited = (code: number, requestId: string): FunctionError => ({
-  errorType: "Runtime.ExitError",
-  errorMessage: `RequestId: ${requestId} Error: Runtime exited ${code ? `with error: exit status ${code}` : "without providing a reason"}`,
-});
-
-const outOfMemory = (requestId: string): FunctionError => ({
-  errorType: "Runtime.OutOfMemory",
-  errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,
-});
-
-/** The worker itself broke: most likely the function used more memory than it has. */
-const asFunctionError = (error: NodeJS.ErrnoException, requestId: string): FunctionError =>
-  error.code === "ERR_WORKER_OUT_OF_MEMORY"
-    ? outOfMemory(requestId)
-    : { errorType: error.name, errorMessage: error.message };

@@ -1,11 +1,10 @@
 /** Lambda's operations on functions themselves. */
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type * as sdk from "@aws-sdk/client-lambda";
 import { verdictOf } from "../access/authorize.ts";
-import { type Demand, tagging } from "../access/demands.ts";
+import { tagging } from "../access/demands.ts";
 import { roleOf } from "../iam/state.ts";
 import { AwsError, type Context, notImplemented } from "../service.ts";
-import { brokenConstraint } from "../wire/constraints.ts";
 import type { Given, Operations } from "../wire/operations.ts";
 import { codeUrl } from "./code.ts";
 import { changed, check, created, SETTINGS } from "./configuration.ts";
@@ -15,14 +14,14 @@ import {
   describe,
   functionOf,
   functionsIn,
-  invalid,
   type LambdaFunction,
   requireIdle,
 } from "./functions.ts";
+import { architecturesOf, codeOf, refusePublished } from "./package.ts";
+import { passing } from "./permissions.ts";
 import { retire } from "./runtime.ts";
 import { withTags } from "./tags.ts";
 import { roleNameOf } from "./variables.ts";
-import { filesOf } from "./zip.ts";
 
 const CREATE = [
   "FunctionName",
@@ -75,18 +74,6 @@ export const functionOperations: Operations<typeof sdk> = {
     },
   },
 };
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html */
-const passing = (Role: string | undefined): Demand[] =>
-  Role === undefined
-    ? []
-    : [
-        {
-          action: "iam:PassRole",
-          resource: Role,
-          conditions: { "iam:PassedToService": "lambda.amazonaws.com" },
-        },
-      ];
 
 function createFunction(input: Given<sdk.CreateFunctionCommandInput>, context: Context) {
   const { world, region } = context;
@@ -189,26 +176,3 @@ const changedNow = (configuration: LambdaFunction["configuration"], { world }: C
   revisionId: randomUUID(),
   roleId: roleOf(world, roleNameOf({ configuration }))?.id ?? "",
 });
-
-function codeOf(zipFile: Uint8Array | undefined): Pick<LambdaFunction, "zip" | "codeSize" | "codeSha256"> {
-  if (!zipFile?.length) throw invalid("Please provide a source for function code.");
-  const zip = Buffer.from(zipFile);
-  filesOf(zip);
-  const codeSha256 = createHash("sha256").update(zip).digest("base64");
-  return { zip: zip.toString("base64"), codeSize: zip.length, codeSha256 };
-}
-
-function architecturesOf({
-  Architectures,
-}: {
-  Architectures?: sdk.Architecture[];
-}): sdk.Architecture[] | undefined {
-  const [architecture] = Architectures ?? [];
-  const broken = brokenConstraint("architectures", architecture, { oneOf: ["x86_64", "arm64"] });
-  if (broken) throw new AwsError("ValidationException", 400, broken);
-  return Architectures;
-}
-
-function refusePublished({ Publish }: { Publish?: boolean }): void {
-  if (Publish) throw notImplemented("published versions of lambda functions");
-}

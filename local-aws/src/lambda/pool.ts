@@ -1,7 +1,8 @@
 /** The execution environments of one revision of a function: as many as its requests need, up to a limit. */
 import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
-import { Environment, type EnvironmentSettings, type Event, type Outcome } from "./environment.ts";
+import { Environment, type EnvironmentSettings, type Event } from "./environment.ts";
+import type { Outcome } from "./outcome.ts";
 import { makeTaskRoot, type TaskRoot } from "./task-root.ts";
 
 export interface PoolSettings {

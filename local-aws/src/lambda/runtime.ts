@@ -4,8 +4,8 @@ import { roleOf } from "../iam/state.ts";
 import { AwsError } from "../service.ts";
 import type { OpenTrace } from "../trace/trace.ts";
 import type { World } from "../world.ts";
-import type { Outcome } from "./environment.ts";
 import { arnOf, functionNamed, isPending, type LambdaFunction, notPossible } from "./functions.ts";
+import type { Outcome } from "./outcome.ts";
 import { Pool } from "./pool.ts";
 import { environmentOf, roleNameOf } from "./variables.ts";
 

@@ -1,6 +1,5 @@
 /** Lambda: its control plane, and Invoke. https://docs.aws.amazon.com/lambda/latest/api/ */
 import * as sdk from "@aws-sdk/client-lambda";
-import { arnIn } from "../access/demands.ts";
 import { restJsonRefusals } from "../access/refusals.ts";
 import { AwsError, type Context, notImplemented, type Service } from "../service.ts";
 import type { Given, Operations } from "../wire/operations.ts";
@@ -8,6 +7,7 @@ import { restJson } from "../wire/rest-json.ts";
 import { apiOf } from "../wire/schema.ts";
 import { arnOf, functionOf } from "./functions.ts";
 import { functionOperations } from "./operations.ts";
+import { permissions } from "./permissions.ts";
 import { policyOperations } from "./policy.ts";
 import { invoke } from "./runtime.ts";
 import { concurrencyOperations, tagOperations } from "./tags.ts";
@@ -65,12 +65,6 @@ export const lambda: Service = {
     ...concurrencyOperations,
     ...invocations,
   },
-  permissions: {
-    actionOf: operation => (operation === "Invoke" ? "InvokeFunction" : operation),
-    resourcesOf({ FunctionName = "*", Resource = FunctionName, ResourceArn = Resource }, context) {
-      const name = String(ResourceArn);
-      return [name.startsWith("arn:") ? name : arnIn(context, "lambda", `function:${name}`)];
-    },
-  },
+  permissions,
   refusals: restJsonRefusals,
 };
