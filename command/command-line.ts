@@ -11,6 +11,7 @@ import { type Progress, silent } from "../converge/progress.ts";
 import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
 import { explainCalls } from "./explain.ts";
 import { createProgress } from "./progress.ts";
+import { assertMeant, firstRemedy } from "./which-cloud.ts";
 
 /** What a command is called with. */
 export interface Arguments {
@@ -25,7 +26,7 @@ export interface Arguments {
 
 export interface Command {
   usage: string;
-  /** Names of the switches that the command has besides --explain, --json and --help. */
+  /** Names of the switches that the command has besides those of both. */
   flags: string[];
   /** Does it; returns the exit code. */
   run(args: Arguments): Promise<number>;
@@ -46,6 +47,7 @@ export async function runCommand(command: Command): Promise<void> {
   process.once("SIGINT", () => interrupted(progress));
   try {
     const region = parsed.region ?? (await configuredRegion());
+    if (!parsed.onAws) await assertMeant(async question => canAnswer(parsed) && isAnsweredYes(question));
     const aws = connect(region);
     if (parsed.explain) explainCalls(aws, text => progress.tell({ kind: "note", text }));
     process.exitCode = await command.run({ ...parsed, region, aws, progress });
@@ -61,14 +63,14 @@ function parse({ usage, flags }: Command, args: string[]) {
     name: { type: "string", default: DEFAULT_NAME },
     region: { type: "string" },
     help: { ...boolean, short: "h" },
-    ...Object.fromEntries(["explain", "json", ...flags].map(flag => [flag, boolean])),
+    ...Object.fromEntries(["explain", "json", "on-aws", ...flags].map(flag => [flag, boolean])),
   };
   try {
     const { values } = parseArgs({ args, options });
-    const { name, region, help, explain, json, ...rest } = values as Values;
+    const { name, region, help, explain, json, "on-aws": onAws, ...rest } = values as Values;
     if (help) return say(process.stdout, usage, 0);
     if (!NAME_PATTERN.test(name)) throw new Error(`--name must match ${NAME_PATTERN.source}: ${name}`);
-    return { name, region, explain, json, flags: rest as Record<string, boolean> };
+    return { name, region, explain, json, onAws, flags: rest as Record<string, boolean> };
   } catch (error) {
     const first = (error as Error).message.split("\n")[0];
     return say(process.stderr, `${first}\nTry --help.\n`, 2);
@@ -81,6 +83,7 @@ interface Values extends Record<string, string | boolean | undefined> {
   help: boolean;
   explain: boolean;
   json: boolean;
+  "on-aws": boolean;
 }
 
 function say(stream: NodeJS.WriteStream, text: string, exitCode: number) {
@@ -95,7 +98,7 @@ async function configuredRegion(): Promise<string> {
   } catch (cause) {
     throw new Refusal(
       "Cannot tell in which region to work because none is configured.",
-      "Say --region eu-central-1 (for example), or set AWS_REGION.",
+      `${firstRemedy()}Say --region eu-central-1 (for example), or set AWS_REGION.`,
       { cause },
     );
   }
@@ -103,12 +106,18 @@ async function configuredRegion(): Promise<string> {
 
 /** Says what went wrong in words; where, only with DEBUG. */
 function report(error: unknown): void {
-  tellTrouble(inWords(error));
+  const { message, remedy } = inWords(error);
+  const isWithout = error instanceof Error && error.name === "CredentialsProviderError";
+  tellTrouble({ message, remedy: isWithout ? firstRemedy() + remedy : remedy });
   if (process.env.DEBUG) console.error(error);
 }
 
 export const tellTrouble = ({ message, remedy }: Words): unknown =>
   process.stderr.write(`\n${message}\n${remedy}\n`);
+
+/** Whether a person sits there: one who reads what is asked, and whose answer no program waits for. */
+const canAnswer = ({ json }: { json: boolean }) =>
+  !json && !process.env.CI && (process.stdout.isTTY ?? false);
 
 /** Asks on the terminal; where nobody can answer, the answer is no. */
 export async function isAnsweredYes(question: string): Promise<boolean> {

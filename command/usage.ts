@@ -9,6 +9,7 @@ Options:
   --region <region>  where (default: AWS_REGION, or the profile's region)
   --dry-run          say what would be created or changed, and change nothing
   --explain          show each call to AWS as the aws command that does the same
+  --on-aws           go to AWS itself, even while npm start runs in this folder
   --json             print the result as one JSON object
   --help             show this help
 
@@ -26,6 +27,7 @@ Options:
   --keep-data        keep the table; the next deploy takes it up again
   --dry-run          say what would be removed, and remove nothing
   --explain          show each call to AWS as the aws command that does the same
+  --on-aws           go to AWS itself, even while npm start runs in this folder
   --json             print the result as one JSON object
   --help             show this help
 `;

@@ -1,10 +1,9 @@
 /** `npm start`: the whole stack on this machine, deployed by the very deploy that goes to AWS. */
-import { writeFile } from "node:fs/promises";
 import { devNull } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Aws, CLEAR, forgetWorld, startAws, Weather } from "local-aws";
 import type { Deployed } from "../deploy.ts";
+import { keepExports, waysIn } from "./exports.ts";
 import { readOptions, type StartOptions } from "./options.ts";
 import { type Consequence, watchSources } from "./watch.ts";
 
@@ -32,7 +31,7 @@ async function start(options: StartOptions): Promise<void> {
   const weather = new Weather();
   const [aws, { deploy }] = await Promise.all([startAws({ ...options, weather }), import("../deploy.ts")]);
   useOnly(aws.environment);
-  const exports = await keepExports(aws, options);
+  const exports = await keepExports(aws.environment, options.directory);
   endOnSignal(aws);
   tellLogs(aws, options);
 
@@ -133,17 +132,8 @@ function tellDeployed({ siteUrl, apiUrl, resources, ms, trouble }: Deployed): vo
   if (trouble) console.error(`${trouble.message}\n${trouble.remedy}`);
 }
 
-/** Writes what leads the aws command here to a file that a shell can read, for this user only. */
-async function keepExports({ environment }: Aws, { directory }: StartOptions): Promise<string> {
-  const { AWS_EC2_METADATA_DISABLED: _, ...settings } = environment;
-  const lines = Object.entries(settings).map(([name, value]) => `export ${name}=${value}\n`);
-  await writeFile(join(directory, "env"), lines.join(""), { mode: 0o600 });
-  return lines.join("");
-}
-
 function guide(exports: string, { directory }: StartOptions): string {
-  return `
-To look inside with the aws command, in another terminal: source ${join(directory, "env")}
+  return `${waysIn(directory)}
 or
 ${exports.replaceAll(/^(?=.)/gm, "  ")}
 Everything is kept in ${directory} (--fresh forgets it).

@@ -22,7 +22,11 @@ before(async () => {
 after(() => aws.close());
 
 async function deploy(): Promise<Deployed> {
-  const { code, stdout, stderr } = await runScript("deploy.ts", ["--name", NAME, "--json"], aws.environment);
+  const { code, stdout, stderr } = await runScript(
+    "deploy.ts",
+    ["--name", NAME, "--json", "--on-aws"],
+    aws.environment,
+  );
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);
 }
@@ -130,7 +134,11 @@ describe("the page under AWS's names, in a browser", { skip: withoutBrowser }, (
 });
 
 test("a teardown leaves nothing under AWS's names", async () => {
-  const { code, stderr } = await runScript("teardown.ts", ["--name", NAME, "--yes"], aws.environment);
+  const { code, stderr } = await runScript(
+    "teardown.ts",
+    ["--name", NAME, "--yes", "--on-aws"],
+    aws.environment,
+  );
 
   assert.equal(code, 0, stderr);
   const { keys, ...data } = aws.contents();

@@ -81,7 +81,11 @@ async function deployVersionOne(): Promise<void> {
 /** The present deploy, as somebody starts it. */
 async function upgrade(): Promise<Deployed> {
   aws.calls.length = 0;
-  const { code, stdout, stderr } = await runScript("deploy.ts", ["--name", NAME, "--json"], aws.environment);
+  const { code, stdout, stderr } = await runScript(
+    "deploy.ts",
+    ["--name", NAME, "--json", "--on-aws"],
+    aws.environment,
+  );
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);
 }

@@ -1,0 +1,38 @@
+/** The files and lines that lead another terminal's commands to the AWS of `npm start`, by the kind of its shell. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** As POSIX shells and fish read them, and as PowerShell does. */
+const linesFor = {
+  env: (name: string, value: string) => `export ${name}=${value}\n`,
+  "env.ps1": (name: string, value: string) => `$env:${name} = '${value}'\n`,
+};
+
+/** Writes what leads here into files that a shell can read, for this user only. Returns the lines of the first. */
+export async function keepExports(environment: Record<string, string>, directory: string): Promise<string> {
+  const { AWS_EC2_METADATA_DISABLED: _, ...settings } = environment;
+  const [lines = ""] = await Promise.all(
+    Object.entries(linesFor).map(async ([file, line]) => {
+      const text = Object.entries(settings)
+        .map(([name, value]) => line(name, value))
+        .join("");
+      await writeFile(join(directory, file), text, { mode: 0o600 });
+      return text;
+    }),
+  );
+  return lines;
+}
+
+/** What to type to read the files. */
+export const waysIn = (directory: string): string => `
+To look inside with the aws command, in another terminal, one of
+  npm run shell
+  source ${quoted(join(directory, "env"))}
+  . ${inPowerShell(join(directory, "env.ps1"))}    # PowerShell`;
+
+/** A path as a POSIX shell or fish takes it. */
+const quoted = (path: string) =>
+  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+
+/** PowerShell doubles a quote inside of quotes. */
+const inPowerShell = (path: string) => `'${path.replaceAll("'", "''")}'`;
