@@ -1,17 +1,14 @@
 /**
- * Where the suite of deploy and teardown runs: against the endpoint of AWS_ENDPOINT_URL when there is one, and
- * otherwise against the local AWS. Nothing in it knows which.
+ * Where the suite of deploy and teardown runs: against the endpoint of AWS_ENDPOINT_URL when there is one, on the
+ * account of the credentials when test/account/run.ts has started it, and otherwise against the local AWS. Nothing
+ * in it knows which.
  */
 import { after } from "node:test";
-import { GetRestApisCommand } from "@aws-sdk/client-api-gateway";
-import { DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
-import { ListRolesCommand } from "@aws-sdk/client-iam";
-import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { isRead } from "local-aws";
 import { type Aws, around, type Clients, connect, identify } from "../../converge/aws.ts";
 import { type Stack, stack } from "../../stack.ts";
+import { observe } from "../account/record.ts";
+import { listedNames } from "../shared/listed.ts";
 
 export interface Fixture {
   aws: Aws;
@@ -29,20 +26,15 @@ export interface Fixture {
   listed(name: string): Promise<string[]>;
 }
 
-const REGION = "eu-central-1";
+/** What a run on an account says to the files of the suite. */
+const { SUITE_REGION, SUITE_PREFIX = "t", SUITE_RECORD } = process.env;
+const REGION = SUITE_REGION ?? "eu-central-1";
 
 /** Sets the environment up for the SDK and gives clients that count their calls. Ends with the test file. */
 export async function useAws(): Promise<Fixture> {
-  if (!process.env.AWS_ENDPOINT_URL) {
-    const { startAws } = await import("local-aws");
-    const local = await startAws({ region: REGION });
-    Object.assign(process.env, local.environment);
-    after(() => local.close());
-  }
-  process.env.AWS_EC2_METADATA_DISABLED = "true";
-  process.env.AWS_ACCESS_KEY_ID ??= "test";
-  process.env.AWS_SECRET_ACCESS_KEY ??= "test";
+  if (!SUITE_REGION) await useEndpoint();
   const aws = connect(REGION);
+  if (SUITE_RECORD) observe(aws, SUITE_RECORD);
   const { sdk: clients } = aws;
   const calls: string[] = [];
   record(aws, calls);
@@ -53,33 +45,23 @@ export async function useAws(): Promise<Fixture> {
     region: REGION,
     calls,
     writes: () => calls.filter(call => !isRead(call)),
-    newName: () => `t${process.pid}-${names++}`,
+    newName: () => `${SUITE_PREFIX}${process.pid.toString(36)}-${names++}`,
     stackOf: async name => stack({ name, region: REGION, ...(await identify(aws)) }),
-    listed: name => listed(clients, name),
+    listed: name => listedNames(clients, name),
   };
 }
 
-async function listed(
-  { apigateway, dynamodb, iam, lambda, logs, s3 }: Clients,
-  name: string,
-): Promise<string[]> {
-  const [apis, tables, roles, functions, groups, buckets] = await Promise.all([
-    apigateway.send(new GetRestApisCommand({ limit: 500 })),
-    dynamodb.send(new ListTablesCommand({})),
-    iam.send(new ListRolesCommand({})),
-    lambda.send(new ListFunctionsCommand({})),
-    logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: `/aws/lambda/${name}` })),
-    s3.send(new ListBucketsCommand({})),
-  ]);
-  const names = [
-    ...(apis.items ?? []).map(api => api.name),
-    ...tables.TableNames!,
-    ...roles.Roles!.map(role => role.RoleName),
-    ...functions.Functions!.map(({ FunctionName }) => FunctionName),
-    ...groups.logGroups!.map(({ logGroupName }) => logGroupName),
-    ...(buckets.Buckets ?? []).map(({ Name }) => Name),
-  ];
-  return names.filter(one => one!.includes(name)) as string[];
+/** Leads the SDK to the endpoint of the environment, or to a local AWS of this file's own. */
+async function useEndpoint(): Promise<void> {
+  if (!process.env.AWS_ENDPOINT_URL) {
+    const { startAws } = await import("local-aws");
+    const local = await startAws({ region: REGION });
+    Object.assign(process.env, local.environment);
+    after(() => local.close());
+  }
+  process.env.AWS_EC2_METADATA_DISABLED = "true";
+  process.env.AWS_ACCESS_KEY_ID ??= "test";
+  process.env.AWS_SECRET_ACCESS_KEY ??= "test";
 }
 
 /** Notes every command that a client is given. */
