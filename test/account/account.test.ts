@@ -12,8 +12,8 @@ const ACCOUNT = "000000000000";
 
 /** States last, and one operation answers otherwise than the local AWS does elsewhere. */
 class OtherAws extends Weather {
-  override over(world: Parameters<Weather["over"]>[0]): Around {
-    const around = super.over(world);
+  override over(...reigned: Parameters<Weather["over"]>): Around {
+    const around = super.over(...reigned);
     return async (call, run) => {
       const response = await around(call, run);
       if (call.operation !== "DescribeTable") return response;

