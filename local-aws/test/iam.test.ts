@@ -5,17 +5,24 @@ import {
   CreateUserCommand,
   DeleteRoleCommand,
   GetRoleCommand,
+  GetUserCommand,
   ListRoleTagsCommand,
+  PutRolePolicyCommand,
   paginateListRoles,
   TagRoleCommand,
   UntagRoleCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
+  UpdateRoleDescriptionCommand,
 } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { issueRoleKey } from "../src/access/authorize.ts";
 import { BASIC, role, TRUST } from "./roles.ts";
 import { ACCOUNT, refused, smallAws } from "./small-aws.ts";
 import { tampered } from "./tampered.ts";
+
+const allowing = (Action: string) =>
+  JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action, Resource: "*" } });
 
 test("a role is answered as it was created, its trust policy URL-encoded", async () => {
   const { iam } = smallAws();
@@ -143,6 +150,36 @@ test("a role's settings change one by one", async () => {
   assert.equal(read?.Description, "new");
   assert.equal(read?.MaxSessionDuration, 7200);
   assert.equal(decodeURIComponent(read?.AssumeRolePolicyDocument ?? ""), trust);
+});
+
+test("a role's description changes alone", async () => {
+  const { iam } = smallAws();
+  await iam.send(role("r", { MaxSessionDuration: 7200 }));
+
+  const { Role: changed } = await iam.send(
+    new UpdateRoleDescriptionCommand({ RoleName: "r", Description: "another" }),
+  );
+
+  const { Role: read } = await iam.send(new GetRoleCommand({ RoleName: "r" }));
+  assert.deepEqual([changed?.Description, read?.Description], ["another", "another"]);
+  assert.equal(read?.MaxSessionDuration, 7200);
+});
+
+test("whoever has the account's key can ask which user that is; a role is none", async () => {
+  const { iam, sts, clients, world } = smallAws();
+  await iam.send(role("r"));
+  const asRole = clients("eu-west-1", issueRoleKey(world, "r"));
+  await iam.send(
+    new PutRolePolicyCommand({ RoleName: "r", PolicyName: "p", PolicyDocument: allowing("iam:GetUser") }),
+  );
+
+  const { User } = await iam.send(new GetUserCommand({}));
+  const { Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
+
+  assert.deepEqual([User?.Arn, User?.UserId], [Arn, UserId]);
+  assert.equal(User?.UserName, "local");
+  await refused(iam.send(new GetUserCommand({ UserName: "x" })), "NoSuchEntityException", 404);
+  await refused(asRole.iam.send(new GetUserCommand({})), "ValidationError", 400);
 });
 
 test("tags are added, replaced whatever their case, and removed", async () => {

@@ -22,6 +22,16 @@ export const roleOperations: Operations<typeof sdk> = {
   },
   ListRoles: { params: ["PathPrefix", "Marker", "MaxItems"], run: listRoles },
   UpdateRole: { params: ["RoleName", "Description", "MaxSessionDuration"], run: updateRole },
+  // Superseded by UpdateRole, and still what Terraform sends.
+  UpdateRoleDescription: {
+    params: ["RoleName", "Description"],
+    run(input, context) {
+      const role = requireRole(input, context);
+      check(input, ["Description"]);
+      role.description = input.Description;
+      return { Role: shown(role) };
+    },
+  },
   UpdateAssumeRolePolicy: { params: ["RoleName", "PolicyDocument"], run: updateTrustPolicy },
   DeleteRole: { params: ["RoleName"], run: deleteRole },
   TagRole: {

@@ -6,6 +6,7 @@ import { awsQuery } from "../wire/aws-query.ts";
 import { apiOf } from "../wire/schema.ts";
 import { policyOperations } from "./policies.ts";
 import { roleOperations } from "./roles.ts";
+import { userOperations } from "./users.ts";
 
 const api = apiOf(sdk);
 
@@ -13,9 +14,11 @@ export const iam: Service = {
   name: "iam",
   api,
   protocol: awsQuery(api, { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" }),
-  operations: { ...roleOperations, ...policyOperations },
+  operations: { ...roleOperations, ...policyOperations, ...userOperations },
   permissions: {
-    resourcesOf: ({ RoleName = "*" }, { world }) => [`arn:aws:iam::${world.account}:role/${RoleName}`],
+    resourcesOf: ({ RoleName = "*", UserName }, { world }) => [
+      `arn:aws:iam::${world.account}:${UserName === undefined ? `role/${RoleName}` : `user/${UserName}`}`,
+    ],
   },
   refusals: queryRefusals,
 };

@@ -3,6 +3,7 @@ import * as sdk from "@aws-sdk/client-sts";
 import { arnOf } from "../access/authorize.ts";
 import { queryRefusals } from "../access/refusals.ts";
 import { roleOf } from "../iam/state.ts";
+import { userId } from "../iam/users.ts";
 import type { Service } from "../service.ts";
 import { awsQuery } from "../wire/aws-query.ts";
 import type { Operations } from "../wire/operations.ts";
@@ -17,7 +18,7 @@ const operations: Operations<typeof sdk> = {
       UserId:
         caller.kind === "role"
           ? `${roleOf(world, caller.roleName)?.id}:${caller.sessionName}`
-          : world.account,
+          : userId(world),
     }),
   },
 };
