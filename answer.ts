@@ -42,8 +42,8 @@ export function invalid(problems: Problem[], fields: readonly Field[], body: unk
 }
 
 export function failure(error: unknown, requestId: string): Answer {
-  const { name, message } = error as Error;
-  const cause = error instanceof Fault ? message : name; // the SDK's messages may quote the request
+  console.debug(error); // Lambda keeps no line below INFO; npm start shows it
+  const cause = causeOf(error as TableError);
   if (!isPassing(error as TableError))
     return { ...refusal("internal", "Something went wrong on our side.", { requestId }), cause };
   const advice = "The table is busy or out of reach. Please try again: repeating a request is safe.";
@@ -51,6 +51,16 @@ export function failure(error: unknown, requestId: string): Answer {
 }
 
 type TableError = Error & { code?: string; $metadata?: { httpStatusCode?: number } };
+
+/** What may be logged of an error: its message may quote what was sent or stored. */
+function causeOf(error: TableError): string {
+  const { name, message = "", stack = "", $metadata } = error;
+  if (error instanceof Fault) return message;
+  if (name === "AccessDeniedException") return `${name}: ${/to perform: ([\w:]+)/.exec(message)?.[1]}`;
+  const frames = stack.slice(stack.indexOf(message) + message.length);
+  const place = $metadata ? undefined : /[\w.-]+:\d+:\d+/.exec(frames)?.[0];
+  return place ? `${name} at ${place}` : name;
+}
 
 /** What DynamoDB says with status 400, and the SDK with none, although it may be over in a second. */
 const PASSING =

@@ -7,9 +7,8 @@ import { isMain, runCommand, tellTrouble } from "./command/command-line.ts";
 import { planText, whatNext } from "./command/progress.ts";
 import * as usage from "./command/usage.ts";
 import { type Aws, connect, identify } from "./converge/aws.ts";
-import type { Words } from "./converge/errors.ts";
 import { type Progress, type Result, silent } from "./converge/progress.ts";
-import { untilItAnswers } from "./converge/smoke.ts";
+import { type Trouble, untilItAnswers } from "./converge/smoke.ts";
 import { failureOf, Steps } from "./converge/steps.ts";
 import { apiUrl, siteUrl } from "./converge/urls.ts";
 import { restApi } from "./resources/api.ts";
@@ -50,7 +49,7 @@ export interface Deployed {
   /** How long it took, in milliseconds. */
   ms: number;
   /** What keeps the API from answering, though everything is deployed. */
-  trouble?: Words;
+  trouble?: Trouble;
 }
 
 /**
@@ -114,8 +113,7 @@ if (isMain(import.meta.url)) {
       const deployed = await deploy({ ...options, dryRun });
       if (json) console.log(JSON.stringify(deployed));
       else console.log(dryRun ? planText(deployed.resources) : whatNext(deployed));
-      if (deployed.trouble) tellTrouble(deployed.trouble);
-      return deployed.trouble ? 1 : 0;
+      return tellTrouble(deployed.trouble);
     },
   });
 }

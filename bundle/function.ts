@@ -58,3 +58,9 @@ export async function buildFunction(): Promise<{ zip: Uint8Array; sha256: string
   const zip = zipSync({ "index.mjs": [code, { mtime: MTIME, os: UNIX, attrs: READABLE, level: 9 }] });
   return { zip, sha256: createHash("sha256").update(zip).digest("base64") };
 }
+
+/** Where each place of the function's one minified file comes from: a source map, without the sources themselves. */
+export async function buildFunctionMap(): Promise<string> {
+  const { outputFiles } = await build({ ...BUNDLE, sourcemap: "external", sourcesContent: false });
+  return outputFiles.find(({ path }) => path.endsWith(".map"))!.text;
+}

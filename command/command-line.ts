@@ -112,8 +112,11 @@ function report(error: unknown): void {
   if (process.env.DEBUG) console.error(error);
 }
 
-export const tellTrouble = ({ message, remedy }: Words): unknown =>
-  process.stderr.write(`\n${message}\n${remedy}\n`);
+/** Says what went wrong, if something did; returns the exit code. */
+export function tellTrouble(trouble: Words | undefined): number {
+  if (trouble) process.stderr.write(`\n${trouble.message}\n${trouble.remedy}\n`);
+  return trouble ? 1 : 0;
+}
 
 /** Whether a person sits there: one who reads what is asked, and whose answer no program waits for. */
 const canAnswer = ({ json }: { json: boolean }) =>

@@ -13,6 +13,9 @@ const NEW_ROLE_SECONDS = 4;
 /** What is waited for is said once it takes that long. */
 const SILENCE_SECONDS = 2;
 
+/** What keeps the API from answering, though all is deployed, and what to do. */
+export type Trouble = Words;
+
 /** Whose API it is: its methods, the query of a GET, and the function's log group. */
 interface Whose {
   api: { methods: string[]; probe: string };
@@ -30,14 +33,14 @@ interface Finding {
 /**
  * Waits until the API answers several questions that are asked at once, over as many connections. What was changed
  * may take time to reach every server; the page is there at once.
- * @returns what keeps it from answering, if something does: all is deployed nevertheless
+ * @returns what keeps it from answering, if something does
  */
 export async function untilItAnswers(
   url: string,
   whose: Whose,
   resources: Pick<Result, "type" | "outcome">[],
   progress: Progress,
-): Promise<Words | undefined> {
+): Promise<Trouble | undefined> {
   const changed = resources.filter(({ outcome }) => outcome !== "unchanged").map(({ type }) => type);
   if (changed.every(type => type === "page")) return;
   const waiting = new Waiting(changed.includes("role"), whose.logGroup.name, progress);

@@ -5,6 +5,8 @@ import { type Aws, CLEAR, forgetWorld, startAws, Weather } from "local-aws";
 import type { Deployed } from "../deploy.ts";
 import { keepExports, waysIn } from "./exports.ts";
 import { readOptions, type StartOptions } from "./options.ts";
+import { Places } from "./places.ts";
+import { reasonsOf } from "./reasons.ts";
 import { type Consequence, watchSources } from "./watch.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -14,6 +16,9 @@ const SLOW = { ...CLEAR, latency: 500, states: 4000 };
 
 /** So much later than it happened is told what happened. */
 const TELL_MS = 20;
+
+/** The function's, since it was deployed last. */
+let places = new Places();
 
 /** Made before the start below, which tells already while it is awaited. */
 let untold: string[] = [];
@@ -36,6 +41,7 @@ async function start(options: StartOptions): Promise<void> {
   tellLogs(aws, options);
 
   const redeploy = oneAtATime(async () => {
+    places = new Places();
     try {
       tellDeployed(await deploy(options));
     } catch (error) {
@@ -77,15 +83,25 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-/** What the function wrote: all of it when asked for, otherwise its warnings and errors. */
+/**
+ * What the function wrote: all of it when asked for, otherwise its warnings and errors. Of an error, what AWS
+ * would not keep either: its message, and where in the sources it arose.
+ */
 function tellLogs(aws: Aws, { logs }: StartOptions): void {
+  const tellError = async (line: string) => {
+    const error = await places.errorIn(line).catch(() => undefined);
+    if (error) tell(error.replaceAll(/^/gm, "  "));
+  };
+  aws.on("dropped", ({ line }) => tellError(line));
   aws.on("log", ({ line }) => {
-    if (logs || /"level":"(WARN|ERROR|FATAL)"/.test(line)) tell(`  ${line.trimEnd()}`);
+    if (line.includes('"trace":[')) tellError(line);
+    else if (logs || /"level":"(WARN|ERROR|FATAL)"/.test(line)) tell(`  ${line.trimEnd()}`);
   });
 }
 
-/** One line a request, without what it carried. */
+/** One line a request, without what it carried; and why, where something keeps it from being served. */
 function tellRequests(aws: Aws): void {
+  aws.on("trace", trace => reasonsOf(trace).forEach(tell));
   aws.on("served", ({ method, path, status, ms }) =>
     tell(`${method} ${path} ${status} ${Math.round(ms)} ms`),
   );

@@ -40,6 +40,8 @@ export interface Told {
   decided: Decision;
   served: ServedRecord;
   log: LogRecord;
+  /** A line that is below its function's log level, and was written nowhere. */
+  dropped: LogRecord;
   /** A request without a signature was answered. */
   trace: Trace;
 }

@@ -143,6 +143,19 @@ describe("a running function", () => {
     assert.equal(lines[3], '{"raw":true}');
   });
 
+  it("writes no line below its log level, and tells it nevertheless", async () => {
+    const code = `export const handler = async () => { console.debug("hidden"); console.info("shown"); };`;
+    await aws.createFunction(code, { LoggingConfig: { LogFormat: "JSON" } });
+    const [lines, dropped]: string[][] = [[], []];
+    aws.world.on("log", ({ line }) => lines!.push(line));
+    aws.world.on("dropped", ({ line }) => dropped!.push(line));
+
+    await aws.invoke();
+
+    assert.match(lines!.join("\n"), /^[^\n]*"level":"INFO"[^\n]*"shown"[^\n]*$/);
+    assert.match(dropped!.join("\n"), /^[^\n]*"level":"DEBUG"[^\n]*"hidden"[^\n]*$/);
+  });
+
   it("logs the error that nobody caught", async () => {
     await aws.createFunction("export const handler = async () => { throw new RangeError('too far'); };");
     const lines: string[] = [];

@@ -283,6 +283,20 @@ describe("npm start", () => {
       assert.equal(await messageOf(api), "Mended.");
     });
 
+    it("shows file, line and message of an error, and prints the addresses as always", async () => {
+      const { hears } = await ready("--port", "0");
+      const before = original.slice(0, original.indexOf("const method = METHODS")).split("\n").length;
+
+      await writeFile(
+        path(),
+        original.replace("const method = METHODS", "throw new Error('on purpose'); $&"),
+      );
+
+      await hears(new RegExp(`Error: on purpose\\n +at handler\\.ts:${before}:\\d+\\n`));
+      await hears(/Deployed[^\n]*function updated\.\n\n {2}http:\S+\n\nThe API: http:\S+\n/);
+      await hears(/Everything is deployed, but the function fails: 500 /);
+    });
+
     it("says that deploy's own sources need a restart", async () => {
       const { hears } = await ready("--port", "0");
       const stack = join(project, "stack.ts");

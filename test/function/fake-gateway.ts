@@ -45,6 +45,9 @@ export async function startFunction() {
   const table = new FakeTable();
   await table.start();
   const log = captureLog();
+  /** What it writes for developers: Lambda keeps none of it. */
+  const debugged: unknown[] = [];
+  console.debug = debugged.push.bind(debugged);
 
   /** A function that has just started, perhaps with another environment. Its SDK has not used up any retries. */
   async function start(environment: Record<string, string> = {}): Promise<Handler> {
@@ -64,8 +67,9 @@ export async function startFunction() {
   function reset(): void {
     table.reset();
     log.length = 0;
+    debugged.length = 0;
   }
-  return { table, log, start, send, call, reset };
+  return { table, log, debugged, start, send, call, reset };
 }
 
 /** Keeps the function's log lines from the output of the tests; returns the list that they are added to. */

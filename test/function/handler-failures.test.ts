@@ -6,7 +6,7 @@ import { attributesOf, itemOf } from "../shared/items.ts";
 import { event, newId, startFunction } from "./fake-gateway.ts";
 import { cutsOff, fails, hangs, ORIGIN } from "./fake-table.ts";
 
-const { table, log, start, send, call, reset } = await startFunction();
+const { table, log, debugged, start, send, call, reset } = await startFunction();
 
 beforeEach(reset);
 after(() => table.stop());
@@ -187,6 +187,29 @@ test("neither ID nor value gets into the log or a 500, even when DynamoDB's erro
   assert.equal(log.length, 2);
   assert.match(log[0]!, /"cause":"ValidationException"/);
   assert.doesNotMatch(log.join() + JSON.stringify(body), /secret/);
+});
+
+test("a denial is logged with the action that is denied", async () => {
+  const denial =
+    "User: arn:aws:sts::1:role is not authorized to perform: dynamodb:PutItem on resource: secret";
+  table.misbehave = fails(400, "AccessDeniedException", denial);
+  await call("PUT", itemOf("secret-id", "secret-value"));
+  assert.match(log[0]!, /"cause":"AccessDeniedException: dynamodb:PutItem"/);
+  assert.doesNotMatch(log.join(), /secret/);
+});
+
+test("a mistake in the code is logged with its place alone, and told whole where Lambda keeps no line", async () => {
+  const mistake = new RangeError("secret at x (secret.ts:1:1)");
+  const request = Object.defineProperty(event("GET"), "resource", {
+    get() {
+      throw mistake;
+    },
+  });
+  const { status } = await send(request);
+  assert.equal(status, 500);
+  assert.match(log[0]!, /"cause":"RangeError at handler-failures\.test\.ts:\d+:\d+"/);
+  assert.doesNotMatch(log[0]!, /secret/);
+  assert.deepEqual(debugged, [mistake]);
 });
 
 for (const variable of ["TABLE_NAME", "ALLOWED_ORIGIN"])

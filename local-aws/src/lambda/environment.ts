@@ -22,10 +22,14 @@ export interface EnvironmentSettings {
   handler: string;
   runtime: string;
   logFormat: string;
+  /** Lines of console.debug and the like are written from this level on: all of them, if it is left out. */
+  logLevel?: string;
   memoryMegabytes: number;
   variables: Record<string, string>;
   /** Called with each line that the function writes, and the trace of the event that it was given last. */
   onLog: (line: string, trace?: OpenTrace) => void;
+  /** Called with each line that is below the function's log level. */
+  onDropped: (line: string) => void;
 }
 
 export interface Event {
@@ -40,6 +44,7 @@ export interface Event {
 type Message =
   | { type: "ready" }
   | { type: "log"; line: string }
+  | { type: "dropped"; line: string }
   | { type: "answer"; payload: string }
   | { type: "error" | "crash"; error: FunctionError };
 
@@ -61,6 +66,7 @@ export class Environment {
   usable = true;
   readonly #worker: Worker;
   readonly #onLog: (line: string) => void;
+  readonly #onDropped: (line: string) => void;
   readonly #memoryMegabytes: number;
   readonly #made = performance.now();
   #initMs = 0;
@@ -75,12 +81,14 @@ export class Environment {
     handler,
     runtime,
     logFormat,
+    logLevel,
     memoryMegabytes,
     variables,
     onLog,
+    onDropped,
   }: EnvironmentSettings) {
     this.#worker = new Worker(new URL("./worker.mjs", import.meta.url), {
-      workerData: { taskRoot, handler, runtime, logFormat },
+      workerData: { taskRoot, handler, runtime, logFormat, logLevel },
       env: variables,
       execArgv: [],
       argv: [],
@@ -88,6 +96,7 @@ export class Environment {
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes + HEADROOM_MEGABYTES },
     });
+    this.#onDropped = onDropped;
     this.#onLog = line => {
       this.#tail = `${this.#tail}${line}\n`.slice(-TAIL);
       onLog(line, this.#trace);
@@ -151,6 +160,7 @@ export class Environment {
 
   #receive(message: Message): void {
     if (message.type === "log") this.#onLog(message.line);
+    else if (message.type === "dropped") this.#onDropped(message.line);
     else if (message.type === "ready") this.#begin();
     else if (message.type === "answer") this.#settle({ payload: message.payload, failed: false });
     else {

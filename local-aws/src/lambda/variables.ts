@@ -16,9 +16,11 @@ export function environmentOf(world: World, fn: LambdaFunction, taskRoot: string
     handler: Handler,
     runtime: Runtime,
     logFormat: LoggingConfig.LogFormat,
+    logLevel: LoggingConfig.ApplicationLogLevel,
     memoryMegabytes: MemorySize,
     variables: { ...lambdaVariables(world, fn, taskRoot, stream), ...Environment?.Variables },
     onLog: (line, trace) => deliver(world, fn, { stream, line, trace }),
+    onDropped: line => world.emit("dropped", { group: LoggingConfig.LogGroup, line }),
   };
 }
 

@@ -12,8 +12,8 @@ import { format } from "node:util";
 import { parentPort, workerData } from "node:worker_threads";
 
 const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
-/** @type {{ taskRoot: string, handler: string, runtime: string, logFormat: string }} */
-const { taskRoot, handler: handlerName, runtime, logFormat } = workerData;
+/** @type {{ taskRoot: string, handler: string, runtime: string, logFormat: string, logLevel?: string }} */
+const { taskRoot, handler: handlerName, runtime, logFormat, logLevel = "TRACE" } = workerData;
 let requestId = "";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -29,10 +29,17 @@ class RuntimeError extends Error {
   }
 }
 
-/** Console lines look as they do in CloudWatch Logs. */
+const LEVELS = /** @type {const} */ (["trace", "debug", "info", "warn", "error"]);
+
+/**
+ * Console lines look as they do in CloudWatch Logs; those below the function's log level are not written there.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+ */
 function writeConsoleAsLambda() {
-  for (const level of /** @type {const} */ (["trace", "debug", "info", "warn", "error"]))
-    console[level] = (...values) => log(consoleLine(level.toUpperCase(), values));
+  const lowest = LEVELS.findIndex(level => level.toUpperCase() === logLevel);
+  for (const [index, level] of LEVELS.entries())
+    console[level] = (...values) =>
+      log(consoleLine(level.toUpperCase(), values), index < lowest ? "dropped" : "log");
   console.log = console.info;
   for (const stream of [process.stdout, process.stderr])
     stream.write = /** @type {any} */ (
@@ -45,7 +52,7 @@ function writeConsoleAsLambda() {
 }
 
 /** @param {string} line */
-const log = line => port.postMessage({ type: "log", line: line.slice(0, MAX_LINE) });
+const log = (line, type = "log") => port.postMessage({ type, line: line.slice(0, MAX_LINE) });
 
 /** @param {string} level @param {unknown[]} values */
 function consoleLine(level, values) {
