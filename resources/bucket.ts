@@ -48,7 +48,6 @@ export function websiteBucket(
   const Bucket = stack.bucket.name;
   /** Somebody else's bucket of this name is neither read nor written, whatever its policy allows us. */
   const target = { Bucket, ExpectedBucketOwner: stack.account };
-
   const Tagging = { TagSet: asTagList(stack.tags) };
   const tagCommand = `aws s3api put-bucket-tagging --bucket ${Bucket} --tagging '${JSON.stringify(Tagging)}'`;
 
@@ -81,11 +80,10 @@ export function websiteBucket(
     };
   }
 
-  /** us-east-1 is where a bucket goes without a constraint, and must not be named. */
-  const constraint = region === "us-east-1" ? {} : { LocationConstraint: region as BucketLocationConstraint };
-
   async function create(): Promise<BucketState> {
-    const CreateBucketConfiguration = { ...constraint, Tags: asTagList(stack.tags) };
+    // us-east-1 is where a bucket goes without a constraint, and must not be named.
+    const place = region === "us-east-1" ? {} : { LocationConstraint: region as BucketLocationConstraint };
+    const CreateBucketConfiguration = { ...place, Tags: Tagging.TagSet };
     await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration, ObjectOwnership: OWNERSHIP }));
     await tagUnlessTagged();
     return { publicAccessBlock: undefined, ownership: OWNERSHIP, policy: undefined, website: undefined };
