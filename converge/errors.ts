@@ -181,6 +181,7 @@ export function inWords(error: unknown): Words {
   if (error instanceof Refusal) return { message: error.message, remedy: error.remedy };
   if (!(error instanceof Error)) return { message: String(error), remedy: AGAIN };
   const { name, message, attempted = "go on", $metadata }: SdkError = error;
+  if (name === "Error" && !knownOf(error)) return { message, remedy: AGAIN }; // Of a build: it is in words already.
   const { why, remedy = AGAIN } = knownOf(error) ?? {};
   if (why) return { message: `Cannot ${attempted} because ${why(error).replace(/\.$/, "")}.`, remedy };
   const id = $metadata?.requestId ? ` (request ${$metadata.requestId})` : "";

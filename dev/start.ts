@@ -2,6 +2,7 @@
 import { devNull } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type Aws, CLEAR, forgetWorld, startAws, Weather } from "local-aws";
+import { inWords, type Words } from "../converge/errors.ts";
 import type { Deployed } from "../deploy.ts";
 import { keepExports, waysIn } from "./exports.ts";
 import { readOptions, type StartOptions } from "./options.ts";
@@ -45,7 +46,7 @@ async function start(options: StartOptions): Promise<void> {
     try {
       tellDeployed(await deploy(options));
     } catch (error) {
-      complain(error);
+      complain(error, inWords(error));
       console.error("The next change of a source deploys again.");
     }
   });
@@ -157,8 +158,11 @@ A changed source is deployed at once. Ctrl-C ends.
 `;
 }
 
-/** What went wrong, for a person to read; its stack only with DEBUG. */
-function complain(error: unknown): void {
-  const { message, stack, remedy = "" } = error as Error & { remedy?: string };
-  console.error(process.env.DEBUG ? stack : [message ?? String(error), remedy].join("\n").trimEnd());
+/** What went wrong, for a person to read; where, only with DEBUG. What this machine refuses is said in words already. */
+function complain(
+  error: unknown,
+  { message, remedy }: Words = { message: `${(error as Error).message}`, remedy: "" },
+) {
+  console.error(`${message}\n${remedy}`.trimEnd());
+  if (process.env.DEBUG) console.error(error);
 }
