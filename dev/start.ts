@@ -8,6 +8,7 @@ import { keepExports, waysIn } from "./exports.ts";
 import { readOptions, type StartOptions } from "./options.ts";
 import { Places } from "./places.ts";
 import { reasonsOf } from "./reasons.ts";
+import { serveView } from "./view/serve.ts";
 import { type Consequence, watchSources } from "./watch.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -35,16 +36,31 @@ try {
 async function start(options: StartOptions): Promise<void> {
   if (options.fresh) await forgetWorld(options.directory);
   const weather = new Weather();
-  const [aws, { deploy }] = await Promise.all([startAws({ ...options, weather }), import("../deploy.ts")]);
+  const [aws, { deploy }, { connect }, { noteDeploys }] = await Promise.all([
+    startAws({ ...options, weather }),
+    import("../deploy.ts"),
+    import("../converge/aws.ts"),
+    import("./view/deploys.ts"),
+  ]);
   useOnly(aws.environment);
   const exports = await keepExports(aws.environment, options.directory);
   endOnSignal(aws);
   tellLogs(aws, options);
+  let siteUrl = aws.siteEndpoint;
+  const view = await serveView({ aws, weather, siteUrl: () => siteUrl });
+  const clients = connect(options.region);
+  const during = noteDeploys(clients);
 
   const redeploy = oneAtATime(async () => {
     places = new Places();
     try {
-      tellDeployed(await deploy(options));
+      const deployed = await during(
+        options.name,
+        () => deploy({ ...options, aws: clients }),
+        view.showDeploy,
+      );
+      siteUrl = deployed.siteUrl;
+      tellDeployed(deployed);
     } catch (error) {
       complain(error, inWords(error));
       console.error("The next change of a source deploys again.");
@@ -53,7 +69,7 @@ async function start(options: StartOptions): Promise<void> {
   await redeploy();
   if (options.slow) weather.set(SLOW);
   tellRequests(aws);
-  console.log(guide(exports, options));
+  console.log(guide(exports, options, view.url));
   watchSources(ROOT, (file, asks) => react(file, asks, redeploy));
 }
 
@@ -149,8 +165,10 @@ function tellDeployed({ siteUrl, apiUrl, resources, ms, trouble }: Deployed): vo
   if (trouble) console.error(`${trouble.message}\n${trouble.remedy}`);
 }
 
-function guide(exports: string, { directory }: StartOptions): string {
-  return `${waysIn(directory)}
+function guide(exports: string, { directory }: StartOptions, viewUrl: string): string {
+  return `
+To see each request on its way, and change the weather: ${viewUrl}
+${waysIn(directory)}
 or
 ${exports.replaceAll(/^(?=.)/gm, "  ")}
 Everything is kept in ${directory} (--fresh forgets it).

@@ -1,0 +1,40 @@
+/** What a part decided: the decision, the reason, the line of the project behind it, and what it saw. */
+import type { Part } from "local-aws";
+import type { Shown, ShownSpan } from "../shown.ts";
+import { byId, el, inMs } from "./elements.ts";
+import { NAMES, WORDS } from "./parts.ts";
+
+/** Shows all decisions of a part about a request; nothing without a part. */
+export function showDetail(shown: Shown, part: Part | undefined): void {
+  byId("detail").hidden = part === undefined;
+  if (part === undefined) return;
+  const spans = shown.spans.filter(span => span.part === part);
+  const none = el("p", { class: "why" }, "The request did not come this far.");
+  byId("detail").replaceChildren(
+    el("h2", {}, NAMES[part]),
+    ...(spans.length > 0 ? spans.map(decisionOf) : [none]),
+  );
+}
+
+function decisionOf({ what, outcome, why, line, ms, data }: ShownSpan): HTMLElement {
+  return el(
+    "article",
+    {},
+    el("p", {}, el("b", { class: outcome }, WORDS[outcome]), ` ${what}, ${inMs(ms)}`),
+    el("p", { class: "why" }, why),
+    line === undefined ? undefined : el("p", {}, "decided by ", el("code", {}, line)),
+    data && el("details", {}, el("summary", {}, "What it saw"), el("pre", { tabindex: "0" }, textOf(data))),
+  );
+}
+
+/** JSON in JSON, as events and answers are, is laid out, too. */
+const textOf = (data: object): string => JSON.stringify(data, (_, value) => unpacked(value), 2);
+
+function unpacked(value: unknown): unknown {
+  if (typeof value !== "string" || !/^[{[]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,36 @@
+/** What the view is sent: requests and deploys, each with its spans, and what the session would have cost. */
+import type { Part, Span, Trace } from "local-aws";
+
+export interface ShownSpan extends Span {
+  /** The line of the project that decided: "handler.ts:91". */
+  line?: string;
+}
+
+export interface Shown extends Omit<Trace, "kind" | "spans"> {
+  kind: Trace["kind"] | "deploy";
+  spans: ShownSpan[];
+  /** The first part that did not let it pass. */
+  broken?: Part;
+}
+
+/** What one part would have cost on AWS. */
+export interface Cost {
+  part: Part;
+  /** "3 requests" */
+  what: string;
+  dollars: number;
+}
+
+/** What came since the update before. */
+export interface Update {
+  traces: Shown[];
+  /** How many requests came that are not among them, because there were too many to look at. */
+  skipped: number;
+  costs: Cost[];
+  /** The weather that reigns, by its name. */
+  weather: string;
+}
+
+/** The first part, in the order in which they told it, that did not let a request pass. */
+export const brokenAt = (spans: readonly Span[]): Part | undefined =>
+  spans.find(({ outcome }) => outcome !== "passed")?.part;

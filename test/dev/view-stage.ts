@@ -1,0 +1,59 @@
+/** The view as a class sees it: a deployed stack on a local AWS, its view, and a browser before it. */
+import { type Aws, startAws, Weather } from "local-aws";
+import type { Browser, Page } from "playwright-core";
+import { connect } from "../../converge/aws.ts";
+import { deploy } from "../../deploy.ts";
+import { noteDeploys } from "../../dev/view/deploys.ts";
+import { serveView, type View } from "../../dev/view/serve.ts";
+import { launchBrowser } from "../shared/browser.ts";
+
+export interface Stage {
+  aws: Aws;
+  weather: Weather;
+  view: View;
+  siteUrl: string;
+  apiUrl: string;
+  browser: Browser;
+  close(): Promise<void>;
+}
+
+/** Deploys a stack, and shows it. Chance has no say in its weather: what may strike strikes. */
+export async function stageView(name: string): Promise<Stage> {
+  const weather = new Weather(() => 0);
+  const aws = await startAws({ weather });
+  Object.assign(process.env, aws.environment);
+  let siteUrl = aws.siteEndpoint;
+  const view = await serveView({ aws, weather, siteUrl: () => siteUrl });
+  const clients = connect(aws.region);
+  const during = noteDeploys(clients);
+  const deployed = await during(
+    name,
+    () => deploy({ name, region: aws.region, aws: clients }),
+    view.showDeploy,
+  );
+  siteUrl = deployed.siteUrl;
+  const browser = await launchBrowser();
+  const close = async () => {
+    await browser.close();
+    view.close();
+    await aws.close();
+  };
+  return { aws, weather, view, siteUrl, apiUrl: deployed.apiUrl, browser, close };
+}
+
+/** Sends a request as the page of the site would. */
+export const ask = ({ apiUrl, siteUrl }: Stage, query: string, method = "POST") =>
+  fetch(`${apiUrl}?${query}`, { method, headers: { origin: new URL(siteUrl).origin } });
+
+/** What the picture shows of the request whose title is awaited. */
+export async function pictureOf(page: Page, title: string) {
+  await page.getByRole("heading", { name: title, exact: true }).waitFor();
+  return page.evaluate(() => {
+    const hops = [...document.querySelectorAll<HTMLElement>(".hop")];
+    return {
+      reached: hops.filter(hop => !hop.matches(".unused")).map(hop => hop.dataset.part),
+      broken: document.querySelector<HTMLElement>(".hop.broken")?.dataset.part,
+      detail: document.querySelector("#detail")?.textContent ?? "",
+    };
+  });
+}
