@@ -1,7 +1,7 @@
 /** JSON documents by their shapes. */
 import { itemAt, memberAt, memberNamed, type Noticed, structureFrom, WrongType } from "./reading.ts";
 import type { Dictionary, Member, Shape, Structure } from "./shape.ts";
-import { dateOf, isoText } from "./text.ts";
+import { dateOf, isoText, timeIn } from "./text.ts";
 
 type Json = Record<string, unknown>;
 
@@ -110,11 +110,11 @@ export function toJson(shape: Shape, value: unknown): unknown {
         Object.entries(value as Json).map(([key, item]) => [key, toJson(shape.value.shape, item)]),
       );
     case "timestamp":
-      return timeToJson(value as Date, shape.format);
+      return timeToJson(timeIn(shape.kind, value), shape.format);
     case "blob":
       return Buffer.from(value as Uint8Array).toString("base64");
     default:
-      return value;
+      return value instanceof Date ? timeIn(shape.kind, value) : value;
   }
 }
 

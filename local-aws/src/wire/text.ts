@@ -45,10 +45,16 @@ export function dateOf(time: number, at: string): Date {
 }
 
 /** Writes a value. */
-export function writeText({ format }: Simple, value: unknown, times: TimeFormat): string {
-  if (value instanceof Date) return writeTime(value, format ?? times);
+export function writeText({ kind, format }: Simple, value: unknown, times: TimeFormat): string {
+  if (kind === "timestamp" || value instanceof Date) return writeTime(timeIn(kind, value), format ?? times);
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
   return String(value);
+}
+
+/** A moment, where one is to be answered and nowhere else: text of ours would be taken for AWS's format. */
+export function timeIn(kind: string, value: unknown): Date {
+  if (kind === "timestamp" && value instanceof Date) return value;
+  throw new Error(`An operation returned ${value} where AWS has a ${kind}.`);
 }
 
 function writeTime(time: Date, format: TimeFormat): string {
