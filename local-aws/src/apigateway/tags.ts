@@ -2,11 +2,10 @@
 
 import type * as sdk from "@aws-sdk/client-api-gateway";
 import type { Context } from "../service.ts";
+import { areAllowed } from "../tags.ts";
 import type { Operations } from "../wire/operations.ts";
 import { badRequest } from "./errors.ts";
 import { apiOf, stageOf } from "./state.ts";
-
-const MAX_TAGS = 50;
 
 export const tagOperations: Operations<typeof sdk> = {
   GetTags: {
@@ -45,9 +44,7 @@ function tagged(
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html */
 export function checkedTags(tags: Record<string, string>): Record<string, string> {
-  const isFine = ([key, value]: [string, string]) =>
-    key.length >= 1 && key.length <= 128 && value.length <= 256 && !key.toLowerCase().startsWith("aws:");
-  if (!Object.entries(tags).every(isFine) || Object.keys(tags).length > MAX_TAGS)
+  if (!areAllowed(tags))
     throw badRequest(
       "Invalid tag: keys have 1 to 128 characters and no prefix aws:, values at most 256, 50 at most",
     );

@@ -3,6 +3,7 @@
 import type * as sdk from "@aws-sdk/client-dynamodb";
 import { arnOf } from "../access/authorize.ts";
 import { AwsError, type Context } from "../service.ts";
+import { MAX_TAGS } from "../tags.ts";
 import type { Given, Operations } from "../wire/operations.ts";
 import { readyTable, requireActive, statusOf, type Table, tableNamed } from "./tables.ts";
 
@@ -68,8 +69,6 @@ export const settingOperations: Operations<typeof sdk> = {
     }),
   },
 };
-
-const MAX_TAGS = 50;
 
 /** Adds tags to a table, refusing what DynamoDB refuses. */
 export function addTags(table: Table, tags: { Key: string; Value: string }[] | undefined): void {

@@ -1,10 +1,9 @@
 /** Tags, as IAM checks and changes them. */
 
 import { AwsError } from "../service.ts";
+import { isReserved, MAX_TAGS, TAG_CHARACTERS } from "../tags.ts";
 import { brokenConstraint } from "../wire/constraints.ts";
 import type { Tag } from "./state.ts";
-
-const CHARACTERS = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 
 /** Tags after some were added or given another value. Keys are compared regardless of case. */
 export function withTags(present: Tag[], added: Tag[]): Tag[] {
@@ -17,7 +16,7 @@ export function withTags(present: Tag[], added: Tag[]): Tag[] {
       "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
     );
   const tags = [...present.filter(({ Key }) => !lower.includes(Key.toLowerCase())), ...added];
-  const broken = brokenConstraint("tags", tags, { max: 50 });
+  const broken = brokenConstraint("tags", tags, { max: MAX_TAGS });
   if (broken) throw new AwsError("LimitExceeded", 409, broken);
   return tags;
 }
@@ -29,9 +28,9 @@ export const withoutTags = (present: Tag[], keys: string[]): Tag[] =>
 function checkTag({ Key, Value }: Tag, index: number): void {
   const at = `tags.${index + 1}.member`;
   const broken =
-    brokenConstraint(`${at}.key`, Key, { min: 1, max: 128, pattern: CHARACTERS }) ??
-    brokenConstraint(`${at}.value`, Value, { max: 256, pattern: CHARACTERS });
+    brokenConstraint(`${at}.key`, Key, { min: 1, max: 128, pattern: TAG_CHARACTERS }) ??
+    brokenConstraint(`${at}.value`, Value, { max: 256, pattern: TAG_CHARACTERS });
   if (broken) throw new AwsError("ValidationError", 400, broken);
-  if (/^aws:/i.test(Key))
+  if (isReserved(Key))
     throw new AwsError("InvalidInput", 400, "Caller is an end user and not allowed to mutate system tags");
 }

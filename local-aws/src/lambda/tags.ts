@@ -2,20 +2,17 @@
 
 import type * as sdk from "@aws-sdk/client-lambda";
 import type { Context } from "../service.ts";
+import { areAllowed } from "../tags.ts";
 import type { Operations } from "../wire/operations.ts";
 import { arnOf, functionNamed, functionOf, invalid, type LambdaFunction } from "./functions.ts";
 import { retire } from "./runtime.ts";
 
 type Tags = Record<string, string>;
 
-const MAX_TAGS = 50;
-
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html */
 export function withTags(before: Tags, added: Tags): Tags {
   const after = { ...before, ...added };
-  const isFine = ([key, value]: [string, string]) =>
-    key.length >= 1 && key.length <= 128 && value.length <= 256 && !key.toLowerCase().startsWith("aws:");
-  if (!Object.entries(added).every(isFine) || Object.keys(after).length > MAX_TAGS)
+  if (!areAllowed(after))
     throw invalid(
       "Tag keys must have 1 to 128 characters and no prefix aws:, values at most 256; 50 tags at most.",
     );

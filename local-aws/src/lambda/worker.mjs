@@ -129,11 +129,8 @@ const run = (handler, { event, deadline, context }) =>
     const callback = (/** @type {unknown} */ error, /** @type {unknown} */ result) =>
       error === null || error === undefined ? resolve(result) : reject(error);
     const getRemainingTimeInMillis = () => deadline - Date.now();
-    const result = handler(
-      JSON.parse(event),
-      { ...ownContext(), ...context, getRemainingTimeInMillis },
-      callback,
-    );
+    const own = { ...ownContext(), ...context, getRemainingTimeInMillis };
+    const result = handler(JSON.parse(event), own, callback);
     if (typeof result?.then === "function") result.then(resolve, reject);
     else if (handler.length < 3) resolve(null);
   });
@@ -160,13 +157,10 @@ function serialise(result) {
   return text;
 }
 
-const answerTooLarge = () =>
-  Object.assign(
-    new Error(`Response payload size exceeded maximum allowed payload size (${MAX_ANSWER} bytes).`),
-    {
-      name: "Function.ResponseSizeTooLarge",
-    },
-  );
+function answerTooLarge() {
+  const message = `Response payload size exceeded maximum allowed payload size (${MAX_ANSWER} bytes).`;
+  return Object.assign(new Error(message), { name: "Function.ResponseSizeTooLarge" });
+}
 
 /** On Lambda the process is the function's own. Here a signal to it would end the local AWS. */
 function keepSignalsInside() {

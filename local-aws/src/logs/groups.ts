@@ -2,6 +2,7 @@
 import type * as sdk from "@aws-sdk/client-cloudwatch-logs";
 import { tagging } from "../access/demands.ts";
 import { AwsError, type Context } from "../service.ts";
+import { isReserved, MAX_TAGS, TAG_CHARACTERS } from "../tags.ts";
 import type { Given, Operations } from "../wire/operations.ts";
 import {
   checkName,
@@ -18,8 +19,6 @@ import {
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-
-const MAX_TAGS = 50;
 
 export const groupOperations: Operations<typeof sdk> = {
   CreateLogGroup: {
@@ -137,10 +136,9 @@ function groupByArn(input: { resourceArn: string }, context: Context): LogGroup 
 
 function checkTags(tags: Record<string, string>): Record<string, string> {
   for (const [key, value] of Object.entries(tags)) {
-    const pattern = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-    checkParameter("tags.key", key, { min: 1, max: 128, pattern });
-    checkParameter("tags.value", value, { max: 256, pattern });
-    if (/^aws:/i.test(key)) throw invalid("User-defined tag keys can't start with 'aws:'.");
+    checkParameter("tags.key", key, { min: 1, max: 128, pattern: TAG_CHARACTERS });
+    checkParameter("tags.value", value, { max: 256, pattern: TAG_CHARACTERS });
+    if (isReserved(key)) throw invalid("User-defined tag keys can't start with 'aws:'.");
   }
   if (Object.keys(tags).length > MAX_TAGS)
     throw new AwsError("TooManyTagsException", 400, "The resource can have no more than 50 tags.");
