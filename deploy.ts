@@ -6,7 +6,8 @@ import { buildPage } from "./bundle/page.ts";
 import { isMain, runCommand, tellTrouble } from "./command/command-line.ts";
 import { planText, whatNext } from "./command/progress.ts";
 import * as usage from "./command/usage.ts";
-import { type Aws, connect, identify } from "./converge/aws.ts";
+import { type Aws, connect } from "./converge/aws.ts";
+import { begin } from "./converge/begin.ts";
 import { type Progress, type Result, silent } from "./converge/progress.ts";
 import { type Trouble, untilItAnswers } from "./converge/smoke.ts";
 import { failureOf, Steps } from "./converge/steps.ts";
@@ -62,14 +63,8 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
   const started = performance.now();
   const code = build.code();
   code.catch(() => {}); // a failed build is told by the step that needs it, which may not have begun yet
-  const { account, partition, caller } = await progress.during(
-    "Asking whose credentials these are",
-    identify(aws),
-  );
   const action = dryRun ? "Looking at" : "Deploying";
-  const task = { action, name, account, region, caller, endpoint: aws.endpoint } as const;
-  progress.tell({ kind: "begun", task });
-
+  const { account, partition } = await begin(progress, aws, action, name);
   const wanted = stack({ name, account, region, partition });
   const { steps, url } = ensureAll(aws, wanted, { code: () => code, page: build.page });
 

@@ -4,7 +4,8 @@ import "./command/node-version.mjs";
 import { isAnsweredYes, isMain, runCommand } from "./command/command-line.ts";
 import { planText } from "./command/progress.ts";
 import * as usage from "./command/usage.ts";
-import { type Aws, connect, identify } from "./converge/aws.ts";
+import { type Aws, connect } from "./converge/aws.ts";
+import { begin } from "./converge/begin.ts";
 import { inWords, Refusal } from "./converge/errors.ts";
 import { type Progress, type Result, silent } from "./converge/progress.ts";
 import { failureOf, isLeft, Steps } from "./converge/steps.ts";
@@ -49,14 +50,8 @@ export interface TornDown {
 export async function teardown({ name, region, ...options }: TeardownOptions): Promise<TornDown> {
   const { keepData = false, dryRun = false, progress = silent, aws = connect(region) } = options;
   const started = performance.now();
-  const { account, partition, caller } = await progress.during(
-    "Asking whose credentials these are",
-    identify(aws),
-  );
   const action = dryRun ? "Looking at" : "Removing";
-  const task = { action, name, account, region, caller, endpoint: aws.endpoint } as const;
-  progress.tell({ kind: "begun", task });
-
+  const { account, partition } = await begin(progress, aws, action, name);
   const wanted = stack({ name, account, region, partition });
   const steps = removeAll(aws, wanted, keepData);
 

@@ -90,8 +90,8 @@ const KNOWN: Known[] = [
     remedy: "Give whoever deploys the permissions in docs/policy.json, and run the same command again.",
   },
   // Nobody listens, or there is no such name: a mistake in the settings, which patience does not mend.
-  { names: ["ECONNREFUSED", "ENOTFOUND"], passes: "soon", ...UNREACHABLE },
-  { names: ["EAI_AGAIN", "ECONNRESET", "EPIPE", "ETIMEDOUT", "TimeoutError"], ...UNREACHABLE },
+  { names: ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"], passes: "soon", ...UNREACHABLE },
+  { names: ["ECONNRESET", "EPIPE", "ETIMEDOUT", "TimeoutError"], ...UNREACHABLE },
   // An answer of 501, which the SDK retries as any of the 500s.
   {
     names: ["NotImplemented"],

@@ -13,7 +13,7 @@ import {
   type UpdateTableCommandInput,
 } from "@aws-sdk/client-dynamodb";
 import type { Aws } from "../converge/aws.ts";
-import { Refusal } from "../converge/errors.ts";
+import { assertSameKey } from "../converge/keys.ts";
 import { orAbsent, type Removable, type Resource } from "../converge/resource.ts";
 import { waitFor } from "../converge/retry.ts";
 import { assertOurs, asTagList, fromTagList } from "../converge/tags.ts";
@@ -62,7 +62,7 @@ export function itemTable(
     });
     if (!tags || !backups) return read();
     assertOurs(`table ${TableName}`, fromTagList(tags.Tags as []), stack.tags);
-    assertSameKey(found, wanted.keySchema);
+    assertSameKey(found, wanted.keySchema, stack.region);
     const recovery = backups.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
     return {
       billingMode: found.BillingModeSummary?.BillingMode ?? "PROVISIONED",
@@ -130,19 +130,6 @@ export function itemTable(
   }
 
   return { type: "table", name: TableName, read, create, settings, remove };
-}
-
-function assertSameKey(
-  { TableName, KeySchema }: TableDescription,
-  wanted: Stack["table"]["keySchema"],
-): void {
-  const key = (schema: TableDescription["KeySchema"] = []) =>
-    schema.map(({ AttributeName, KeyType }) => `${AttributeName} (${KeyType})`).join(", ");
-  if (key(KeySchema) === key(wanted)) return;
-  throw new Refusal(
-    `Cannot use the table ${TableName} because its key is ${key(KeySchema)} instead of ${key(wanted)}, and a key cannot be changed.`,
-    "Nothing was changed. Export its items and delete it, or choose another --name.",
-  );
 }
 
 /** How many items a table holds: counted now, page by page, because DescribeTable's count is hours old. */
