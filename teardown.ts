@@ -103,7 +103,7 @@ function assertNothingLeft(resources: Result[]): void {
 if (isMain(import.meta.url)) {
   await runCommand({
     usage: usage.ofTeardown,
-    flags: ["yes", "keep-data", "dry-run"],
+    flags: ["yes", "keep-data", "dry-run", "list"],
     async run({ flags, json, ...options }) {
       const confirm = flags.yes ? async () => true : ask;
       const { "keep-data": keepData, "dry-run": dryRun } = flags;

@@ -11,6 +11,7 @@ import { type Progress, silent } from "../converge/progress.ts";
 import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
 import { explainCalls } from "./explain.ts";
 import { createProgress } from "./progress.ts";
+import { showStacks } from "./stacks.ts";
 import { assertMeant, firstRemedy } from "./which-cloud.ts";
 
 /** What a command is called with. */
@@ -50,7 +51,8 @@ export async function runCommand(command: Command): Promise<void> {
     if (!parsed.onAws) await assertMeant(async question => canAnswer(parsed) && isAnsweredYes(question));
     const aws = connect(region);
     if (parsed.explain) explainCalls(aws, text => progress.tell({ kind: "note", text }));
-    process.exitCode = await command.run({ ...parsed, region, aws, progress });
+    const args = { ...parsed, region, aws, progress };
+    process.exitCode = parsed.flags.list ? await showStacks(args) : await command.run(args);
   } catch (error) {
     report(error);
     process.exitCode = 1;

@@ -23,6 +23,7 @@ Removes from AWS everything that deploy.ts created, and nothing else.
 Options:
   --name <name>      the stack's name (default: dynamosync)
   --region <region>  where (default: AWS_REGION, or the profile's region)
+  --list             name every stack of the account in the region, its age and what it holds
   --yes              delete the table even if it holds items
   --keep-data        keep the table; the next deploy takes it up again
   --dry-run          say what would be removed, and remove nothing
