@@ -55,9 +55,11 @@ class Canonicalizer extends SignatureV4Base {
 const forS3 = new Canonicalizer(false);
 const forOthers = new Canonicalizer(true);
 
+/** What was signed, by the request as it came. */
 export const canonicalOf = (wire: WireRequest, signature: Signature, payloadHash: string): Canonical =>
   (signature.service === "s3" ? forS3 : forOthers).canonical(wire, signature, payloadHash);
 
+/** What a signature is good for, as it is signed with it. */
 export const scopeOf = ({ date, region, service, terminator }: Signature): string =>
   `${date}/${region}/${service}/${terminator}`;
 
@@ -76,7 +78,9 @@ export function parametersOf(query: string): Record<string, string | string[]> {
   return parameters;
 }
 
+/** The signature of a text by a key that is made for a scope. */
 export const sign = (key: Uint8Array, text: string): string =>
   createHmac("sha256", key).update(text).digest("hex");
 
+/** The digest of content, in hexadecimal digits. */
 export const sha256 = (content: string | Uint8Array): string => hash("sha256", content, "hex");

@@ -28,7 +28,7 @@ export interface Table {
 export type Busy = "CREATING" | "UPDATING" | "DELETING";
 
 /** The ARN of a table, or of all tables with an empty name. */
-export const tableArn = (name: string, { world, region }: Context): string =>
+const tableArn = (name: string, { world, region }: Context): string =>
   `arn:aws:dynamodb:${region}:${world.account}:table/${name}`;
 
 /** The tables of the request's region by name. Those whose deletion has ended are gone. */

@@ -17,18 +17,22 @@ export interface FunctionError {
   trace?: string[];
 }
 
+/** An event that ended with an error. */
 export const failed = (error: FunctionError): Outcome => ({ payload: JSON.stringify(error), failed: true });
 
+/** The error of an event that took longer than the function may. */
 export const timedOut = (requestId: string, message: string): FunctionError => ({
   errorType: "Sandbox.Timedout",
   errorMessage: `RequestId: ${requestId} Error: ${message}`,
 });
 
+/** The error of a function that ended its own process. */
 export const exited = (code: number, requestId: string): FunctionError => ({
   errorType: "Runtime.ExitError",
   errorMessage: `RequestId: ${requestId} Error: Runtime exited ${code ? `with error: exit status ${code}` : "without providing a reason"}`,
 });
 
+/** The error of a function that took more memory than it has. */
 export const outOfMemory = (requestId: string): FunctionError => ({
   errorType: "Runtime.OutOfMemory",
   errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`,

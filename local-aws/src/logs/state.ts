@@ -97,6 +97,7 @@ export function requireGroup(
   return group;
 }
 
+/** The ARN of a group, without the `:*` that some answers end it with. */
 export const groupArn = (group: LogGroup, { world, region }: Context): string =>
   `arn:aws:logs:${region}:${world.account}:log-group:${group.name}`;
 

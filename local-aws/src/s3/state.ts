@@ -65,6 +65,7 @@ export interface S3State {
   accountBlockPublicAccess?: PublicAccessBlock;
 }
 
+/** All buckets of all accounts that the world has. */
 export const s3State = (world: World): S3State => world.state<S3State>("s3", () => ({ buckets: [] }));
 
 /** A bucket by its name, whoever owns it. */
