@@ -94,12 +94,16 @@ async function answerRoute(
     ? -1
     : takeToken(deployed.stage, resource.path, method.httpMethod);
   if (left < 0) return THROTTLED;
-  tellRoute(request, found, deployed, left);
   if (isQueryMalformed(request)) return MALFORMED_QUERY;
   if (isBodyTooLarge(request)) return BODY_TOO_LARGE;
   const integration = method.methodIntegration!;
-  if (integration.type === "AWS_PROXY") return answerProxy(integration, request, found, deployed);
-  return answerMock(method, integration, request, variablesOf(request, deployed, resource.path));
+  if (integration.type === "AWS_PROXY") {
+    tellRoute(request, found, deployed, { left });
+    return answerProxy(integration, request, found, deployed);
+  }
+  const answer = answerMock(method, integration, request, variablesOf(request, deployed, resource.path));
+  if ("headers" in answer) tellRoute(request, found, deployed, { left, status: answer.status });
+  return answer;
 }
 
 /** Every answer names its request. */

@@ -1,4 +1,5 @@
 /** What API Gateway tells of its decisions. */
+import { own } from "../apigateway/state.ts";
 import type { Invocation } from "../lambda/runtime.ts";
 import type { WireResponse } from "../service.ts";
 import type { Span } from "../trace/trace.ts";
@@ -6,20 +7,23 @@ import { type Failure, responseFor, THROTTLED, UNKNOWN_ROUTE } from "./failure.t
 import type { ApiRequest, Deployed } from "./request.ts";
 import { type Route, route } from "./routes.ts";
 
-/** Which method of the deployment takes a request, and what its throttle has left. */
+/** Which method of the deployment takes a request, what its throttle has left, and what a mock integration answers. */
 export function tellRoute(
   { trace, method: verb, path }: ApiRequest,
   { resource, method }: Route,
-  deployed: Deployed,
-  left: number,
+  { api, stage, deployment }: Deployed,
+  { left, status = 200 }: { left: number; status?: number },
 ): void {
   const { type = "", uri = "" } = method.methodIntegration ?? {};
   const tokens =
     left === Number.POSITIVE_INFINITY ? "no throttle" : `${Math.max(0, Math.floor(left))} tokens left`;
+  const isUndeployed = method.httpMethod !== verb && own(api.resources[resource.id]?.methods, verb);
+  const route = `${method.httpMethod} ${resource.path} of the stage ${stage.stageName}, integration ${type}; ${tokens}.`;
   trace?.tell("api", {
     what: `${verb} ${path}`,
-    why: `${method.httpMethod} ${resource.path} of the stage ${deployed.stage.stageName}, integration ${type}; ${tokens}.`,
-    data: { deployment: deployed.deployment.id, integration: { type, uri }, tokensLeft: left },
+    outcome: status < 400 ? "passed" : "refused",
+    why: isUndeployed ? `${route} The API has a method ${verb}, but it was not deployed since.` : route,
+    data: { deployment: deployment.id, integration: { type, uri }, tokensLeft: left, status },
   });
 }
 

@@ -1,0 +1,72 @@
+/**
+ * Whether a stack is whole again, whoever repaired it and by whatever means: the pipeline is asked for what it
+ * promises, and deploy whether anything is other than stack.ts says, a right too many among it.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { type Deployed, deploy } from "../../deploy.ts";
+import type { Stand } from "./stand.ts";
+
+/** What is still wrong, a line each; nothing when it is repaired. */
+export async function problemsOf(stand: Stand): Promise<string[]> {
+  return [...(await contractProblems(stand)), ...(await pageProblems(stand)), ...(await drift(stand))];
+}
+
+interface Wanted {
+  method: string;
+  query: string;
+  status: number;
+}
+
+/** One item's life, and an error that API Gateway answers itself. */
+const lifeOf = (id: string): Wanted[] => [
+  { method: "POST", query: `?id=${id}&value=1`, status: 201 },
+  { method: "POST", query: `?id=${id}&value=2`, status: 409 },
+  { method: "PUT", query: `?id=${id}&value=2`, status: 200 },
+  { method: "GET", query: `?id=${id}`, status: 200 },
+  { method: "OPTIONS", query: "", status: 204 },
+  { method: "GET", query: "/nowhere", status: 404 },
+];
+
+async function contractProblems({ apiUrl, origin }: Stand): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { method, query, status } of lifeOf(`lab-${Date.now()}`)) {
+    const headers = { origin, ...(method === "OPTIONS" && { "access-control-request-method": "PUT" }) };
+    const response = await fetch(apiUrl + query, { method, headers });
+    await response.arrayBuffer();
+    if (response.status !== status)
+      problems.push(`${method} answers ${response.status} instead of ${status}.`);
+    if (response.headers.get("access-control-allow-origin") !== origin)
+      problems.push(`The page may not read what ${method} ${query.split("?")[0]} answers.`);
+  }
+  return problems;
+}
+
+async function pageProblems({ siteUrl, apiUrl }: Stand): Promise<string[]> {
+  const response = await fetch(siteUrl, { headers: { "accept-encoding": "identity" } });
+  const body = Buffer.from(await response.arrayBuffer());
+  if (!response.ok) return [`The page answers ${response.status}.`];
+  const html = body[0] === 0x1f ? gunzipSync(body).toString() : body.toString();
+  return html.includes(apiUrl) ? [] : ["The page asks another API."];
+}
+
+async function drift({ stack, aws }: Stand): Promise<string[]> {
+  const { resources } = await deploy({ name: stack.name, region: stack.region, aws, dryRun: true });
+  return resources.flatMap(({ type, outcome, changes }) => {
+    if (outcome === "unchanged") return [];
+    if (changes.length === 0) return [`The ${type} would be ${outcome}.`];
+    return changes
+      .filter(change => !isByHand(type, change))
+      .map(({ setting }) => `The ${type} differs from stack.ts: ${setting}.`);
+  });
+}
+
+type Change = Deployed["resources"][number]["changes"][number];
+
+/** What is as good when somebody made it by hand: a snapshot without deploy's digest, a statement of another name. */
+const isByHand = (type: string, { setting, from, to }: Change): boolean =>
+  (type === "stage" && setting === "deployment") ||
+  (type === "permission" && isDeepStrictEqual(withoutIds(from), withoutIds(to)));
+
+const withoutIds = (statements: unknown) =>
+  JSON.parse(JSON.stringify(statements), (key, value) => (key === "Sid" ? undefined : value));
