@@ -10,10 +10,11 @@ import { fileURLToPath } from "node:url";
 import { DeleteTableCommand, DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import type { Around } from "local-aws";
 import { AwsError, startAws } from "local-aws";
+import { itemOf } from "../shared/items.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TOKEN = "a-session-token-of-somebody";
-const ITEM = { id: "an-id-nobody-may-log", value: "a-value-nobody-may-log" };
+const ITEM = itemOf("an-id-nobody-may-log", "a-value-nobody-may-log");
 const QUERY = new URLSearchParams({ ...ITEM });
 
 let denied = "";

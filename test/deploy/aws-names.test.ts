@@ -5,6 +5,7 @@ import { isRead } from "local-aws";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Deployed } from "../../deploy.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
+import { VALUES } from "../shared/items.ts";
 import { runScript } from "../shared/run-script.ts";
 import { startUnderItsNames, type UnderItsNames } from "../shared/under-aws-names.ts";
 
@@ -101,7 +102,7 @@ describe("the page under AWS's names, in a browser", { skip: withoutBrowser }, (
   const says = (title: string) => page.getByRole("heading", { name: title, exact: true }).waitFor();
   const save = async (id: string, value: string) => {
     await page.fill("#id", id);
-    await page.fill("#value", value);
+    for (const field of VALUES) await page.fill(`#${field}`, value);
     await page.click("#save");
   };
 

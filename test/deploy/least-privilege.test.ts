@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { GetBucketPolicyCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { evaluate, type Principal } from "local-aws";
+import { itemOf, queryOf } from "../shared/items.ts";
 import {
   account,
   allowed,
@@ -55,9 +56,9 @@ describe("the function", () => {
     aws.on("call", ({ by, service, operation }) => by === "role" && used.add(`${service}:${operation}`));
 
     const answers = [
-      await ask("POST", "id=1&value=a"),
-      await ask("POST", "id=1&value=b"),
-      await ask("PUT", "id=1&value=b"),
+      await ask("POST", queryOf(itemOf("1", "a"))),
+      await ask("POST", queryOf(itemOf("1", "b"))),
+      await ask("PUT", queryOf(itemOf("1", "b"))),
       await ask("GET", "id=1"),
       await ask("GET", "id="),
     ];

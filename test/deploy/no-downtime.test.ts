@@ -12,6 +12,7 @@ import { buildPage } from "../../bundle/page.ts";
 import { connect } from "../../converge/aws.ts";
 import { waitFor } from "../../converge/retry.ts";
 import { deploy } from "../../deploy.ts";
+import { itemOf, queryOf } from "../shared/items.ts";
 import { outcomes } from "./fixture.ts";
 
 const NAME = "steady";
@@ -87,10 +88,10 @@ async function use(apiUrl: string, user: number, log: Log, signal: AbortSignal):
     await pause(20);
   };
   for (let id = 0; !signal.aborted; id++) {
-    const key = `id=${user}-${id}`;
-    await ask("POST", `${key}&value=1`, 201);
-    await ask("GET", key, 200);
-    await ask("PUT", `${key}&value=2`, 200);
+    const key = `${user}-${id}`;
+    await ask("POST", queryOf(itemOf(key, "1")), 201);
+    await ask("GET", queryOf({ id: key }), 200);
+    await ask("PUT", queryOf(itemOf(key, "2")), 200);
   }
 }
 

@@ -5,6 +5,7 @@ import { startAws } from "local-aws";
 import type { Browser, Page } from "playwright-core";
 import { deploy } from "../../deploy.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
+import { itemOf, VALUES } from "../shared/items.ts";
 
 describe("the deployed page", { skip: withoutBrowser }, () => {
   let browser: Browser;
@@ -28,7 +29,7 @@ describe("the deployed page", { skip: withoutBrowser }, () => {
   const says = (title: string) => page.getByRole("heading", { name: title, exact: true }).waitFor();
   const save = async (id: string, value: string) => {
     await page.fill("#id", id);
-    await page.fill("#value", value);
+    for (const field of VALUES) await page.fill(`#${field}`, value);
     await page.click("#save");
   };
 
@@ -53,7 +54,7 @@ describe("the deployed page", { skip: withoutBrowser }, () => {
     await page.getByRole("button", { name: "Replace it" }).click();
     await says("Replaced");
     const held = await fetch(`${apiUrl}?id=caf%C3%A9`);
-    assert.deepEqual(await held.json(), { id: "café", value: "another" });
+    assert.deepEqual(await held.json(), itemOf("café", "another"));
   });
 
   test("shows what the API refuses, and stores nothing of it", async () => {
