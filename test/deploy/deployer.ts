@@ -8,7 +8,7 @@ import * as lambda from "@aws-sdk/client-lambda";
 import * as s3 from "@aws-sdk/client-s3";
 import { zipSync } from "fflate";
 import { createAws, evaluate, inProcessHandler, type PolicyRequest } from "local-aws";
-import { type Clients, connect } from "../../converge/aws.ts";
+import { type Aws, type Clients, connect } from "../../converge/aws.ts";
 import { type DeployOptions, deploy } from "../../deploy.ts";
 import { DEFAULT_NAME, type Stack, stack } from "../../stack.ts";
 import { teardown } from "../../teardown.ts";
@@ -29,7 +29,7 @@ export const policy: { Version: string; Statement: Statement[] } = JSON.parse(
 export const allows = (statements: Statement[], demand: PolicyRequest): boolean =>
   evaluate(JSON.stringify({ ...policy, Statement: statements }), demand) === "allow";
 
-const REGION = "eu-central-1";
+export const REGION = "eu-central-1";
 const DEPLOYER = "deployer";
 const TRUST = JSON.stringify({
   Version: policy.Version,
@@ -76,11 +76,16 @@ const build: DeployOptions["build"] = {
   page: async url => `<a href="${url}">API</a>`,
 };
 
-/** Deploys as a role that has this policy. */
-export async function deployWith(document: object): Promise<void> {
+/** Deploys, and does more if need be, as a role that has this policy. */
+export async function deployWith(
+  document: object,
+  name = DEFAULT_NAME,
+  then: (deployer: Aws) => Promise<unknown> = async () => {},
+): Promise<void> {
   const { aws, deployer } = await awsWithDeployer(document);
   try {
-    await withoutSmoke(() => deploy({ name: DEFAULT_NAME, region: REGION, aws: deployer, build }));
+    await withoutSmoke(() => deploy({ name, region: REGION, aws: deployer, build }));
+    await then(deployer);
   } finally {
     delete process.env.AWS_SESSION_TOKEN;
     await aws.close();
