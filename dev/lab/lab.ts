@@ -34,13 +34,6 @@ const { values, positionals } = parseArgs({
 });
 const file = join(values.directory, "lab.json");
 
-try {
-  process.exitCode = await run(positionals[0] ?? (values.secret ? "any" : "help"));
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
-}
-
 async function run(word: string): Promise<number> {
   const number = word === "any" ? 1 + Math.floor(Math.random() * FAULTS.length) : Number(word);
   const fault = FAULTS[number - 1];
@@ -95,4 +88,11 @@ async function known(): Promise<State> {
     throw new Error("Nothing is injected: npm run lab -- NUMBER.");
   });
   return JSON.parse(text);
+}
+
+try {
+  process.exitCode = await run(positionals[0] ?? (values.secret ? "any" : "help"));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
 }

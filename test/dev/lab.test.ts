@@ -1,9 +1,16 @@
 /** The lab: each fault is seen, marked by the view where it is, and repaired in more than one way. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { type Aws, startAws } from "local-aws";
 import { deploy } from "../../deploy.ts";
+import { keepExports } from "../../dev/exports.ts";
 import { problemsOf } from "../../dev/lab/check.ts";
 import { FAULTS } from "../../dev/lab/faults.ts";
 import { type Stand, standOf } from "../../dev/lab/stand.ts";
@@ -47,10 +54,10 @@ test("there are at least twelve faults, each with a symptom and up to three hint
 });
 
 test("docs/lab.md names each fault's symptom, by its number", () => {
-  const text = readFileSync(new URL("../../docs/lab.md", import.meta.url), "utf8");
+  const page = readFileSync(new URL("../../docs/lab.md", import.meta.url), "utf8");
 
   for (const [at, { symptom }] of FAULTS.entries())
-    assert.ok(text.includes(`| ${at + 1} | ${symptom} |`), symptom);
+    assert.ok(page.includes(`| ${at + 1} | ${symptom} |`), symptom);
 });
 
 describe("each fault", () => {
@@ -83,3 +90,36 @@ describe("each fault", () => {
       );
     });
 });
+
+test("its command breaks, hints, checks and resets; a secret is kept", async t => {
+  const directory = await mkdtemp(join(tmpdir(), "lab-"));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  await keepExports(local.environment, directory);
+  const lab = async (...words: string[]) => {
+    const args = ["--import", "tsx", "dev/lab/lab.ts", ...words, "--name", "lab", "--directory", directory];
+    const { stdout, status } = spawnLab(args);
+    const [code, said] = await Promise.all([status, stdout]);
+    return { code, said };
+  };
+
+  const injected = await lab("8");
+  const hint = await lab("hint");
+  const broken = await lab("check");
+  const reset = await lab("reset");
+  const secret = await lab("8", "--secret");
+  const unknown = await lab("99");
+
+  assert.deepEqual([injected.code, injected.said.trim()], [0, `8. ${FAULTS[7]!.symptom}`]);
+  assert.equal(hint.said.trim(), FAULTS[7]!.hints[0]);
+  assert.equal(broken.code, 1);
+  assert.match(broken.said, /function differs from stack.ts: handler/i);
+  assert.equal(reset.code, 0);
+  assert.match(secret.said, /^Something is broken/);
+  assert.equal(unknown.code, 2);
+  await deployed();
+});
+
+function spawnLab(args: string[]) {
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  return { stdout: text(child.stdout), status: once(child, "close").then(([code]) => code as number) };
+}
