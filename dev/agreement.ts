@@ -1,6 +1,7 @@
-/** What must change together and did not, said by `npm run check`: the function's methods and calls, and stack.ts. */
+/** What must change together and did not, said by `npm run check`: fields and rows; methods, calls and stack.ts. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { buildPage } from "../bundle/page.ts";
 import { DEFAULT_NAME, stack } from "../stack.ts";
 
 /** What the function does. */
@@ -47,7 +48,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const { METHODS } = await import("../handler.ts");
   const source = readFileSync(new URL("../handler.ts", import.meta.url), "utf8");
-  const found = disagreements({ methods: [...METHODS.keys()], source }, allowed());
+  const page = await buildPage("https://api.example/items").then(
+    () => [],
+    error => [error.message],
+  );
+  const found = [...page, ...disagreements({ methods: [...METHODS.keys()], source }, allowed())];
   for (const disagreement of found) console.error(disagreement);
   process.exitCode = found.length > 0 ? 1 : 0;
 }
