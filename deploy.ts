@@ -4,7 +4,8 @@ import "./command/node-version.mjs";
 import { buildFunction } from "./bundle/function.ts";
 import { buildPage } from "./bundle/page.ts";
 import { isMain, runCommand, tellTrouble } from "./command/command-line.ts";
-import { planText, whatNext } from "./command/progress.ts";
+import { tellPlan } from "./command/plan.ts";
+import { whatNext } from "./command/progress.ts";
 import * as usage from "./command/usage.ts";
 import { type Aws, connect } from "./converge/aws.ts";
 import { begin } from "./converge/begin.ts";
@@ -102,12 +103,13 @@ function ensureAll(aws: Aws, wanted: Stack, build: typeof fromSources) {
 if (isMain(import.meta.url)) {
   await runCommand({
     usage: usage.ofDeploy,
-    flags: ["dry-run"],
+    flags: ["dry-run", "exit-code"],
     async run({ flags, json, ...options }) {
       const dryRun = flags["dry-run"];
       const deployed = await deploy({ ...options, dryRun });
+      if (dryRun) return tellPlan(deployed, json, flags);
       if (json) console.log(JSON.stringify(deployed));
-      else console.log(dryRun ? planText(deployed.resources) : whatNext(deployed));
+      else console.log(whatNext(deployed));
       return tellTrouble(deployed.trouble);
     },
   });

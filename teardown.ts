@@ -2,7 +2,7 @@
 
 import "./command/node-version.mjs";
 import { isAnsweredYes, isMain, runCommand } from "./command/command-line.ts";
-import { planText } from "./command/progress.ts";
+import { tellPlan } from "./command/plan.ts";
 import * as usage from "./command/usage.ts";
 import { type Aws, connect } from "./converge/aws.ts";
 import { begin } from "./converge/begin.ts";
@@ -103,18 +103,18 @@ function assertNothingLeft(resources: Result[]): void {
 if (isMain(import.meta.url)) {
   await runCommand({
     usage: usage.ofTeardown,
-    flags: ["yes", "keep-data", "dry-run", "list"],
+    flags: ["yes", "keep-data", "dry-run", "exit-code", "list"],
     async run({ flags, json, ...options }) {
       const confirm = flags.yes ? async () => true : ask;
       const { "keep-data": keepData, "dry-run": dryRun } = flags;
-      const { resources, ...rest } = await teardown({ ...options, confirm, keepData, dryRun });
-      const readable = resources.map(({ error, ...result }) =>
+      const removed = await teardown({ ...options, confirm, keepData, dryRun });
+      const note = removed.items ? `\nThe table holds ${count(removed.items)}.` : "";
+      if (dryRun) return tellPlan(removed, json, flags, note);
+      const resources = removed.resources.map(({ error, ...result }) =>
         error ? { ...result, error: inWords(error) } : result,
       );
-      if (json) console.log(JSON.stringify({ ...rest, resources: readable }));
-      else if (dryRun)
-        console.log(planText(resources) + (rest.items ? `\nThe table holds ${count(rest.items)}.` : ""));
-      assertNothingLeft(resources);
+      if (json) console.log(JSON.stringify({ ...removed, resources }));
+      assertNothingLeft(removed.resources);
       return 0;
     },
   });

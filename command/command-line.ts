@@ -72,6 +72,7 @@ function parse({ usage, flags }: Command, args: string[]) {
     const { name, region, help, explain, json, "on-aws": onAws, ...rest } = values as Values;
     if (help) return say(process.stdout, usage, 0);
     if (!NAME_PATTERN.test(name)) throw new Error(`--name must match ${NAME_PATTERN.source}: ${name}`);
+    if (rest["exit-code"] && !rest["dry-run"]) throw new Error("--exit-code goes with --dry-run.");
     return { name, region, explain, json, onAws, flags: rest as Record<string, boolean> };
   } catch (error) {
     const first = (error as Error).message.split("\n")[0];

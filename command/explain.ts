@@ -47,6 +47,8 @@ function option(name: string, value: unknown): string {
 function argument(name: string, value: unknown): string {
   if (name === "ZipFile") return `fileb://${file("function.zip", value as Uint8Array)}`;
   if (name === "Body") return file("index.html", value as string);
+  // Its values may be secrets, which belong on no screen and in no log.
+  if (name === "Environment") return `file://${file("environment.json", JSON.stringify(value))}`;
   if (typeof value !== "object") return quoted(String(value));
   const words = Array.isArray(value) && value.every(item => typeof item === "string") ? value : undefined;
   return words?.length ? words.map(quoted).join(" ") : quoted(JSON.stringify(value));
@@ -56,7 +58,7 @@ function argument(name: string, value: unknown): string {
 function file(name: string, content: string | Uint8Array): string {
   const path = join(FOLDER, name);
   mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
-  writeFileSync(path, content);
+  writeFileSync(path, content, { mode: 0o600 });
   return path;
 }
 

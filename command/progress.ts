@@ -3,6 +3,7 @@
 // Not styleText by its name: an old Node has none, and would say that before node-version.mjs can speak.
 import util from "node:util";
 import type { Event, Progress, Result, Task } from "../converge/progress.ts";
+import { differences, type Styled } from "./differences.ts";
 import { cut, timeline } from "./timeline.ts";
 
 type Outcome = Result["outcome"];
@@ -20,17 +21,11 @@ const COLORS: Record<Outcome, Style> = {
   failed: "red",
 };
 
-/** What is being done where something is, and what would be done in a dry run. */
+/** What is being done where something is. */
 const DOING: Partial<Record<Outcome, string>> = {
   created: "creating",
   updated: "updating",
   removed: "removing",
-};
-const WOULD: Partial<Record<Outcome, string>> = {
-  created: "would create",
-  updated: "would update",
-  removed: "would remove",
-  kept: "would keep",
 };
 
 /** Live lines where a person watches; plain lines in CI, with NO_COLOR, when stderr is piped or has no width. */
@@ -52,13 +47,13 @@ export function plainProgress(stream: { write(text: string): unknown }): Progres
 }
 
 /** What there is to read of an event: how wide it can be, and how it is styled, is the terminal's. */
-function inText(event: Event, columns?: number, styled = (_: Style, text: string) => text): string {
+function inText(event: Event, columns?: number, styled: Styled = (_, text) => text): string {
   switch (event.kind) {
     case "begun":
       return styled("bold", headline(event.task));
     case "done": {
       const what = styled(COLORS[event.result.outcome], describe(event.result));
-      return [what, ...details(event.result)].join("\n");
+      return [what, ...differences(event.result.changes, columns, styled)].join("\n");
     }
     case "ended":
       return timeline(event.results, columns);
@@ -148,15 +143,6 @@ function headline({ action, name, account, region, caller, endpoint }: Task): st
   return `${action} ${name}: ${where.join(", ")}\nas ${caller}\n`;
 }
 
-/** What a dry run has found, a line a resource. */
-export function planText(results: Result[]): string {
-  const lines = results.flatMap(({ type, name, outcome, changes }) => [
-    `${(WOULD[outcome] ?? outcome).padEnd(12)} ${type} ${name}`,
-    ...details({ changes }),
-  ]);
-  return [...lines, "", "Nothing was changed."].join("\n");
-}
-
 /** What a deploy ends with. */
 export const whatNext = ({ siteUrl, apiUrl }: { siteUrl: string; apiUrl: string }) => `
 Page  ${siteUrl}
@@ -169,22 +155,3 @@ function describe({ type, name, outcome, ms, waitsFor }: Result): string {
   const why = waitsFor ? `, which waits for the ${waitsFor.join(" and the ")}` : "";
   return `${outcome.padEnd(9)} ${type} ${name}${took}${why}`;
 }
-
-/** What differs: each setting, from what to what. */
-const details = ({ changes }: Pick<Result, "changes">): string[] =>
-  changes.flatMap(({ setting, from, to }) => differences(setting, from, to));
-
-/** The members in which two values differ, however deep they are. */
-function differences(path: string, from: unknown, to: unknown): string[] {
-  if (from === undefined || to === undefined || !isMap(from) || !isMap(to))
-    return isSame(from, to) ? [] : [`            ${path}: ${show(from)} -> ${show(to)}`];
-  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
-  return keys.flatMap(key => differences(`${path} ${key}`, from[key], to[key]));
-}
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
-
-const show = (value: unknown) => (value === undefined ? "(none)" : JSON.stringify(value));

@@ -8,6 +8,7 @@ Options:
   --name <name>      the stack's name (default: dynamosync)
   --region <region>  where (default: AWS_REGION, or the profile's region)
   --dry-run          say what would be created or changed, and change nothing
+  --exit-code        with --dry-run: end with 3 when something differs
   --explain          show each call to AWS as the aws command that does the same
   --on-aws           go to AWS itself, even while npm start runs in this folder
   --json             print the result as one JSON object
@@ -27,6 +28,7 @@ Options:
   --yes              delete the table even if it holds items
   --keep-data        keep the table; the next deploy takes it up again
   --dry-run          say what would be removed, and remove nothing
+  --exit-code        with --dry-run: end with 3 when something differs
   --explain          show each call to AWS as the aws command that does the same
   --on-aws           go to AWS itself, even while npm start runs in this folder
   --json             print the result as one JSON object

@@ -9,6 +9,8 @@ export interface Setting {
   name: string;
   actual: unknown;
   wanted: unknown;
+  /** Its values may be secrets: they are told as digests. */
+  isSecret?: boolean;
 }
 
 /** The call that writes a setting, or several that it cannot write apart. */

@@ -2,6 +2,7 @@
  * The work on one resource. A deploy's: read what exists, compare it with what is wanted, write only the differences.
  * There is no state file; what exists is what AWS answers.
  */
+import { createHash } from "node:crypto";
 import { isRace } from "./errors.ts";
 import {
   carryOut,
@@ -9,6 +10,7 @@ import {
   type Known,
   type Removable,
   type Resource,
+  type Setting,
   settingsOf,
   type Write,
 } from "./resource.ts";
@@ -65,7 +67,7 @@ export class Ensuring<State extends object, Needs> {
     if (found === undefined) return { outcome: "created", changes: [], apply };
     const settings = (await this.#differing(found)).flatMap(settingsOf).filter(differs);
     if (settings.length === 0) return { outcome: "unchanged", changes: [], apply: nothing };
-    const changes = settings.map(({ name, actual, wanted }) => ({ setting: name, from: actual, to: wanted }));
+    const changes = settings.map(changeOf);
     return { outcome: "updated", changes, apply };
   }
 
@@ -85,6 +87,17 @@ export class Ensuring<State extends object, Needs> {
     return writes.filter(write => settingsOf(write).some(differs));
   }
 }
+
+function changeOf({ name: setting, actual, wanted, isSecret }: Setting): Change {
+  const told = isSecret ? digested : (value: unknown) => value;
+  return { setting, from: told(actual), to: told(wanted) };
+}
+
+/** The same, with a digest in the place of each text: one can see that it differs, not what it is. */
+const digested = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (_, part) => (typeof part === "string" ? digest(part) : part)));
+
+const digest = (text: string) => `SHA-256 ${createHash("sha256").update(text).digest("hex").slice(0, 12)}…`;
 
 /** Says what a teardown is to do to a resource. Reads only. */
 export async function removal<State>(resource: Removable<State>): Promise<Plan> {

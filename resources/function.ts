@@ -117,6 +117,7 @@ const configured = (state: FunctionState, wanted: ReturnType<typeof configuratio
     name: "environment",
     actual: state.Environment?.Variables ?? {},
     wanted: wanted.Environment.Variables,
+    isSecret: true,
   },
   {
     name: "log format",

@@ -1,7 +1,7 @@
 /** What deploy.ts and teardown.ts print and how they end, once they have begun. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateLogGroupCommand, DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { PutItemCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import type { Around } from "local-aws";
@@ -134,9 +134,61 @@ describe("--dry-run", () => {
 
     assert.equal(resources.flatMap(({ changes }) => changes).length, 3);
     assert.equal(stdout.match(/ -> /g)?.length, 3);
-    assert.match(stdout, /would update table drift\n +deletion protection: false -> true\n/);
+    assert.match(stdout, /would update table drift\n +~ deletion protection: false -> true\n/);
     assert.match(stdout, /would update function drift\n.*timeout.*3 -> 10\n.*memory.*128 -> 512\n/);
-    assert.match(stdout, /Nothing was changed/);
+    assert.match(stdout, /Nothing was changed: 2 to change, \d+ unchanged\./);
+  });
+
+  test("--json says that it is one, and names no URL of what is not there", async () => {
+    await deploy("planned");
+
+    const absent = JSON.parse((await run("deploy.ts", "--name", "absent", "--dry-run", "--json")).stdout);
+    const there = JSON.parse((await run("deploy.ts", "--name", "planned", "--dry-run", "--json")).stdout);
+    const going = JSON.parse((await run("teardown.ts", "--name", "planned", "--dry-run", "--json")).stdout);
+
+    assert.deepEqual([absent.dryRun, there.dryRun, going.dryRun], [true, true, true]);
+    const outcomesOf = ({ resources }: { resources: { outcome: string }[] }) => [
+      ...new Set(resources.map(({ outcome }) => outcome)),
+    ];
+    assert.deepEqual(outcomesOf(absent), ["would create"]);
+    assert.deepEqual(outcomesOf(there), ["unchanged"]);
+    assert.deepEqual(outcomesOf(going), ["would remove"]);
+    assert.deepEqual([absent.siteUrl, absent.apiUrl], [undefined, undefined]);
+    assert.match(`${there.siteUrl} ${there.apiUrl}`, /index\.html http.*\/items$/);
+  });
+
+  test("--exit-code tells whether something differs, and ends with a sum", async () => {
+    await deploy("summed");
+    const same = await run("deploy.ts", "--name", "summed", "--dry-run", "--exit-code");
+    await clients.logs.send(new DeleteLogGroupCommand({ logGroupName: "/aws/lambda/summed" }));
+    await clients.lambda.send(
+      new UpdateFunctionConfigurationCommand({ FunctionName: "summed", MemorySize: 128 }),
+    );
+
+    const other = await run("deploy.ts", "--name", "summed", "--dry-run", "--exit-code");
+    const unasked = await run("deploy.ts", "--name", "summed", "--dry-run");
+    const wrong = await run("deploy.ts", "--name", "summed", "--exit-code");
+
+    assert.deepEqual([same.code, other.code, unasked.code, wrong.code], [0, 3, 0, 2]);
+    assert.match(other.stdout, /\nNothing was changed: 1 to create, 1 to change, 9 unchanged\.\n$/);
+  });
+
+  test("and the deploy, --explain and all, print no value of an environment variable", async () => {
+    await deploy("hidden");
+    const Environment = { Variables: { TABLE_NAME: "hidden", SECRET: "nobody-may-see-this" } };
+    const change = { FunctionName: "hidden", Environment };
+    await clients.lambda.send(new UpdateFunctionConfigurationCommand(change));
+
+    const planned = await run("deploy.ts", "--name", "hidden", "--dry-run");
+    const json = await run("deploy.ts", "--name", "hidden", "--dry-run", "--json");
+    const deployed = await run("deploy.ts", "--name", "hidden", "--explain", "--json");
+
+    assert.match(planned.stdout, /- environment SECRET: "SHA-256 \w{12}…"\n/);
+    assert.match(deployed.stderr, /--environment file:\/\/\.local/);
+    for (const { stdout, stderr } of [planned, json, deployed]) {
+      assert.doesNotMatch(stdout + stderr, /nobody-may-see-this/);
+      assert.doesNotMatch(stdout + stderr, /"(ALLOWED_ORIGIN|TABLE_NAME)\W+(hidden|http)/);
+    }
   });
 
   test("of a teardown says how many items would go", async () => {

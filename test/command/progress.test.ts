@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { liveProgress, plainProgress, planText } from "../../command/progress.ts";
+import { planText } from "../../command/plan.ts";
+import { liveProgress, plainProgress } from "../../command/progress.ts";
 import { timeline } from "../../command/timeline.ts";
 import type { Result } from "../../converge/progress.ts";
 import { Screen } from "./screen.ts";
@@ -37,7 +38,7 @@ describe("plain progress", () => {
 
     const text = written({ outcome: "updated", changes });
 
-    assert.match(text, /\n +retention: \(none\) -> 14\n +environment B: "2" -> "3"\n$/);
+    assert.match(text, /\n +\+ retention: 14\n +~ environment B: "2" -> "3"\n$/);
   });
 
   test("leaves it to the end to say why a resource failed", () => {
