@@ -13,9 +13,9 @@ const WAY_IN = "npm run shell (or: source .local/env)";
 const PATIENCE_MS = 500;
 
 /** The environment variables that lead to the AWS that was started last in this folder; undefined without one. */
-export function localSettings(): Record<string, string> | undefined {
+export function localSettings(file = SETTINGS): Record<string, string> | undefined {
   try {
-    const lines = readFileSync(SETTINGS, "utf8").matchAll(/^export (\w+)=(.*)$/gm);
+    const lines = readFileSync(file, "utf8").matchAll(/^export (\w+)=(.*)$/gm);
     return Object.fromEntries([...lines].map(([, name = "", value = ""]) => [name, value]));
   } catch {
     return undefined;

@@ -21,7 +21,8 @@ export interface Existing {
   holds: string[];
 }
 
-interface Tagged {
+/** One resource and its tags, whosever it is. */
+export interface Tagged {
   type: string;
   name: string;
   tags: Record<string, string | undefined> | undefined;
@@ -30,11 +31,8 @@ interface Tagged {
 
 /** All stacks of the account in the region, by name. */
 export async function stacksIn(aws: Aws, tag: string): Promise<Existing[]> {
-  const { account, partition } = await identify(aws);
-  const place = { account, partition, region: aws.region };
-  const found = await Promise.all(FINDERS.map(find => all(find(aws, place))));
   const stacks = new Map<string, Existing>();
-  for (const { type, name, tags, since } of found.flat()) {
+  for (const { type, name, tags, since } of await taggedIn(aws)) {
     const stack = tags?.[tag];
     if (stack === undefined) continue;
     const { holds, since: before } = stacks.get(stack) ?? { holds: [] };
@@ -42,6 +40,13 @@ export async function stacksIn(aws: Aws, tag: string): Promise<Existing[]> {
     stacks.set(stack, { name: stack, since: first, holds: [...holds, `${type} ${name}`] });
   }
   return [...stacks.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Everything of the types that a stack is made of, in the region. */
+export async function taggedIn(aws: Aws): Promise<Tagged[]> {
+  const { account, partition } = await identify(aws);
+  const place = { account, partition, region: aws.region };
+  return (await Promise.all(FINDERS.map(find => all(find(aws, place))))).flat();
 }
 
 async function all<T>(source: AsyncIterable<T>): Promise<T[]> {

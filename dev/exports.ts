@@ -1,5 +1,6 @@
 /** The files and lines that lead another terminal's commands to the AWS of `npm start`, by the kind of its shell. */
 import { writeFile } from "node:fs/promises";
+import { devNull } from "node:os";
 import { join } from "node:path";
 
 /** As POSIX shells and fish read them, and as PowerShell does. */
@@ -36,3 +37,11 @@ const quoted = (path: string) =>
 
 /** PowerShell doubles a quote inside of quotes. */
 const inPowerShell = (path: string) => `'${path.replaceAll("'", "''")}'`;
+
+/** Nothing of the reader's own AWS configuration may lead a call elsewhere: profiles, endpoints, sessions. */
+export function useOnly(environment: Record<string, string>): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
+  const noFiles = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
+  const noWarning = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
+  Object.assign(process.env, environment, noFiles, noWarning);
+}

@@ -1,10 +1,9 @@
 /** `npm start`: the whole stack on this machine, deployed by the very deploy that goes to AWS. */
-import { devNull } from "node:os";
 import { fileURLToPath } from "node:url";
 import { type Aws, CLEAR, forgetWorld, startAws, Weather } from "local-aws";
 import { inWords, type Words } from "../converge/errors.ts";
 import type { Deployed } from "../deploy.ts";
-import { keepExports, waysIn } from "./exports.ts";
+import { keepExports, useOnly, waysIn } from "./exports.ts";
 import { readOptions, type StartOptions } from "./options.ts";
 import { Places } from "./places.ts";
 import { reasonsOf } from "./reasons.ts";
@@ -71,14 +70,6 @@ async function start(options: StartOptions): Promise<void> {
   tellRequests(aws);
   console.log(guide(exports, options, view.url));
   watchSources(ROOT, (file, asks) => react(file, asks, redeploy));
-}
-
-/** Nothing of the reader's own AWS configuration may lead a call elsewhere: profiles, endpoints, sessions. */
-function useOnly(environment: Record<string, string>): void {
-  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
-  const noFiles = { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull };
-  const noWarning = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
-  Object.assign(process.env, environment, noFiles, noWarning);
 }
 
 /** Ctrl-C ends in order, with everything saved; a second one ends at once. */

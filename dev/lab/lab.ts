@@ -42,7 +42,7 @@ async function run(word: string): Promise<number> {
     console.log(USAGE);
     return word === "help" ? 0 : 2;
   }
-  await useExports(values.directory);
+  useExports(values.directory);
   const stand = await standOf(values.name);
   return command ? command(stand) : inject(stand, fault!, number);
 }

@@ -1,11 +1,11 @@
 /** What the lab works on: the stack of a running `npm start`, reached as any terminal reaches it. */
-import { readFile } from "node:fs/promises";
-import { devNull } from "node:os";
 import { join } from "node:path";
 import { GetRestApisCommand } from "@aws-sdk/client-api-gateway";
+import { localSettings } from "../../command/which-cloud.ts";
 import { type Aws, type Clients, connect, identify } from "../../converge/aws.ts";
 import { apiUrl, siteOrigin, siteUrl } from "../../converge/urls.ts";
 import { type Stack, stack } from "../../stack.ts";
+import { useOnly } from "../exports.ts";
 
 export interface Stand {
   aws: Aws;
@@ -19,14 +19,11 @@ export interface Stand {
 }
 
 /** Leads this process's clients to the AWS whose `npm start` wrote its exports into a directory. */
-export async function useExports(directory: string): Promise<void> {
-  const text = await readFile(join(directory, "env"), "utf8").catch(() => {
-    throw new Error(`Cannot find ${join(directory, "env")}: start npm start first, in another terminal.`);
-  });
-  for (const name of Object.keys(process.env)) if (name.startsWith("AWS_")) delete process.env[name];
-  for (const [, name = "", value = ""] of text.matchAll(/^export (\w+)=(.*)$/gm)) process.env[name] = value;
-  Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: devNull });
-  process.env.AWS_SHARED_CREDENTIALS_FILE = devNull;
+export function useExports(directory: string): void {
+  const file = join(directory, "env");
+  const settings = localSettings(file);
+  if (!settings) throw new Error(`Cannot find ${file}: start npm start first, in another terminal.`);
+  useOnly({ ...settings, AWS_EC2_METADATA_DISABLED: "true" });
 }
 
 /** The stack of that name, as it is now. */

@@ -22,15 +22,7 @@ before(async () => {
 });
 after(() => aws.close());
 
-async function deploy(): Promise<Deployed> {
-  const { code, stdout, stderr } = await runScript(
-    "deploy.ts",
-    ["--name", NAME, "--json", "--on-aws"],
-    aws.environment,
-  );
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout);
-}
+const deploy = () => aws.deploy(NAME);
 
 describe("deployed under AWS's names", () => {
   test("the page and the API are HTTPS, the page below its bucket's own name", () => {

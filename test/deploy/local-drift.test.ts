@@ -19,6 +19,15 @@ describe("drift is named and repaired:", () => {
   const FunctionName = "drifting";
   let restApiId: string;
 
+  const patchApi = (values: Record<string, string>) => {
+    const patchOperations = Object.entries(values).map(([path, value]) => ({
+      op: "replace" as const,
+      path,
+      value,
+    }));
+    return clients.apigateway.send(new apigateway.UpdateRestApiCommand({ restApiId, patchOperations }));
+  };
+
   const drifts: [type: string, setting: string, change: () => Promise<unknown>][] = [
     [
       "function",
@@ -45,29 +54,19 @@ describe("drift is named and repaired:", () => {
       "REST API",
       "endpoint type",
       () =>
-        clients.apigateway.send(
-          new apigateway.UpdateRestApiCommand({
-            restApiId,
-            patchOperations: [
-              { op: "replace", path: "/endpointConfiguration/types/REGIONAL", value: "PRIVATE" },
-              { op: "replace", path: "/securityPolicy", value: "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09" },
-            ],
-          }),
-        ),
+        patchApi({
+          "/endpointConfiguration/types/REGIONAL": "PRIVATE",
+          "/securityPolicy": "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
+        }),
     ],
     [
       "REST API",
       "TLS",
       () =>
-        clients.apigateway.send(
-          new apigateway.UpdateRestApiCommand({
-            restApiId,
-            patchOperations: [
-              { op: "replace", path: "/securityPolicy", value: "SecurityPolicy_TLS13_1_2_2021_06" },
-              { op: "replace", path: "/endpointAccessMode", value: "BASIC" },
-            ],
-          }),
-        ),
+        patchApi({
+          "/securityPolicy": "SecurityPolicy_TLS13_1_2_2021_06",
+          "/endpointAccessMode": "BASIC",
+        }),
     ],
     [
       "permission",

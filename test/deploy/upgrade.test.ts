@@ -10,7 +10,6 @@ import { buildFunction } from "../../bundle/function.ts";
 import { connect, identify } from "../../converge/aws.ts";
 import { type Deployed, deploy } from "../../deploy.ts";
 import { type Stack, stack } from "../../stack.ts";
-import { runScript } from "../shared/run-script.ts";
 import { startUnderItsNames } from "../shared/under-aws-names.ts";
 import { becomeVersionOne, oldOrigin, withOldOrigin } from "../shared/version-one.ts";
 
@@ -79,15 +78,9 @@ async function deployVersionOne(): Promise<void> {
 }
 
 /** The present deploy, as somebody starts it. */
-async function upgrade(): Promise<Deployed> {
+function upgrade(): Promise<Deployed> {
   aws.calls.length = 0;
-  const { code, stdout, stderr } = await runScript(
-    "deploy.ts",
-    ["--name", NAME, "--json", "--on-aws"],
-    aws.environment,
-  );
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout);
+  return aws.deploy(NAME);
 }
 
 const writes = () => aws.calls.map(({ operation }) => operation).filter(operation => !isRead(operation));

@@ -6,14 +6,13 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../shared/free-port.ts";
+import { copyProject } from "../shared/project-copy.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const LEFT_OUT = ["node_modules", ".git", ".local", "test", "bench"];
 const PATIENCE_MS = 120_000;
 
 export const has = (program: string) => spawnSync(program, ["--version"]).error === undefined;
@@ -122,10 +121,7 @@ export class Reader {
 
   /** Sits down before a fresh clone of the project. */
   static async of(document: string): Promise<Reader> {
-    const project = await mkdtemp(join(tmpdir(), `${document}-`));
-    const filter = (path: string) => path === ROOT || !LEFT_OUT.includes(basename(path));
-    await cp(ROOT, project, { recursive: true, filter });
-    await symlink(join(ROOT, "node_modules"), join(project, "node_modules"), "junction");
+    const project = await copyProject(`${document}-`);
     const reader = new Reader(document, project, await freePort());
     const identity = "-c user.name=reader -c user.email=reader@example.com";
     await reader.run(`git init -q && git add . && git ${identity} commit -qm "As cloned"`);

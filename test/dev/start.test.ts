@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { createTable } from "../shared/foreign.ts";
 import { freePort } from "../shared/free-port.ts";
+import { copyProject } from "../shared/project-copy.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const LEFT_OUT = ["node_modules", ".git", ".local", "test", "bench"];
 const PATIENCE_MS = 30_000;
 
 /** A running `npm start` and what it has said so far. */
@@ -80,12 +77,7 @@ describe("npm start", () => {
   const running: Start[] = [];
 
   before(async () => {
-    project = await mkdtemp(join(tmpdir(), "project-"));
-    await cp(ROOT, project, {
-      recursive: true,
-      filter: path => !LEFT_OUT.includes(basename(path)) || path === ROOT,
-    });
-    await symlink(join(ROOT, "node_modules"), join(project, "node_modules"), "junction");
+    project = await copyProject("project-");
     directory = join(project, "kept");
   });
 

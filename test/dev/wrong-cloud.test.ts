@@ -1,15 +1,11 @@
 /** Who forgets to lead a terminal to the AWS of `npm start` does not end up in a real account. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { rm } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { freePort } from "../shared/free-port.ts";
+import { copyProject } from "../shared/project-copy.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const LEFT_OUT = ["node_modules", ".git", ".local", "test", "bench"];
 const SPY = new URL("../shared/told-sockets.mjs", import.meta.url).href;
 
 /** Credentials that would be somebody's; no endpoint. */
@@ -26,10 +22,7 @@ let started: ChildProcess | undefined;
 let guide = "";
 
 before(async () => {
-  project = await mkdtemp(join(tmpdir(), "wrong cloud's "));
-  const filter = (path: string) => path === ROOT || !LEFT_OUT.includes(basename(path));
-  await cp(ROOT, project, { recursive: true, filter });
-  await symlink(join(ROOT, "node_modules"), join(project, "node_modules"));
+  project = await copyProject("wrong cloud's ");
   port = await freePort();
   await start();
 });

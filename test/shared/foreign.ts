@@ -56,7 +56,7 @@ export const foreign: Record<string, (clients: Clients, stack: Stack) => Promise
     );
   },
   function: async (clients, { lambda, role }) => {
-    const { Role } = await createRole(clients, `${role.name}-other`);
+    const { Role } = await createRole(clients, `other-${role.name}`);
     await clients.lambda.send(
       new CreateFunctionCommand({
         FunctionName: lambda.name,

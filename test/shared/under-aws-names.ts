@@ -1,4 +1,5 @@
 /** A local AWS under AWS's own names, and the ways there: for scripts, for a browser, for a test's own requests. */
+import assert from "node:assert/strict";
 import { createHash, X509Certificate } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type IncomingHttpHeaders, request } from "node:http";
@@ -6,12 +7,16 @@ import { request as requestOverTls } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Aws, type AwsOptions, startAws } from "local-aws";
+import type { Deployed } from "../../deploy.ts";
+import { runScript } from "./run-script.ts";
 
 export interface UnderItsNames extends Aws {
   /** Nothing of it names an endpoint: what leads here is no setting of the SDK. */
   environment: Record<string, string>;
   /** Switches of Chromium. */
   switches: string[];
+  /** Deploys a stack, as somebody starts it, who means AWS. Throws what it complains of. */
+  deploy(name: string): Promise<Deployed>;
   /** Asks for a URL. */
   ask(url: string, method?: string, headers?: Record<string, string>): Promise<Asked>;
 }
@@ -58,11 +63,20 @@ export async function startUnderItsNames(
         : request({ ...options, port: http }),
     );
   };
+  const deploy: UnderItsNames["deploy"] = async name => {
+    const { code, stdout, stderr } = await runScript(
+      "deploy.ts",
+      ["--name", name, "--json", "--on-aws"],
+      environment,
+    );
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout);
+  };
   const close = async () => {
     await aws.close();
     await rm(directory, { recursive: true });
   };
-  return { ...aws, environment, switches, ask, close };
+  return { ...aws, environment, switches, deploy, ask, close };
 }
 
 const answerTo = (sent: ReturnType<typeof request>) =>
