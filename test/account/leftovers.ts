@@ -6,6 +6,7 @@ import { DeleteRoleCommand } from "@aws-sdk/client-iam";
 import { DeleteFunctionCommand } from "@aws-sdk/client-lambda";
 import { DeleteBucketCommand } from "@aws-sdk/client-s3";
 import type { Aws, Clients } from "../../converge/aws.ts";
+import { waitFor } from "../../converge/retry.ts";
 import { taggedIn } from "../../converge/stacks.ts";
 import { teardown } from "../../teardown.ts";
 import { FOREIGN_TAG } from "../shared/foreign.ts";
@@ -32,7 +33,17 @@ export async function removeLeftovers(aws: Aws, tell: (line: string) => void): P
     const options = { name, region: aws.region, aws, confirm: async () => true };
     await teardown(options).catch(error => tell(`${error.message} ${error.remedy ?? ""}`));
   }
-  return inRegion(aws, await listedNames(aws.sdk, PREFIX));
+  return whatStays(aws, tell);
+}
+
+/** What is on its way out is listed until it is gone: a table for seconds. */
+async function whatStays(aws: Aws, tell: (line: string) => void): Promise<string[]> {
+  let listed: string[] = [];
+  await waitFor("everything to be gone", 60, async () => {
+    listed = inRegion(aws, await listedNames(aws.sdk, PREFIX));
+    return listed.length === 0 || undefined;
+  }).catch(error => tell(error.message));
+  return listed;
 }
 
 /** Roles and buckets are listed for all regions; their names end in theirs. */
