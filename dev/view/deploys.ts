@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Part } from "local-aws";
 import { awsCommand } from "../../command/explain.ts";
 import { type Aws, around } from "../../converge/aws.ts";
-import { brokenAt, type Shown, type ShownSpan } from "./shown.ts";
+import { marksOf, type Shown, type ShownSpan } from "./shown.ts";
 
 const PARTS: Record<string, Part> = {
   APIGateway: "api",
@@ -58,7 +58,7 @@ export function noteDeploys(aws: Aws) {
       return await deploy();
     } finally {
       const ms = performance.now() - began;
-      tell({ ...shown, status: 0, ms, spans, broken: brokenAt(spans) });
+      tell({ ...shown, status: 0, ms, spans, ...marksOf(spans) });
     }
   };
 }

@@ -3,7 +3,7 @@ import type { Span, Trace } from "local-aws";
 import { FINE } from "./climates.ts";
 import { Costs } from "./costs.ts";
 import { lineBehind } from "./lines.ts";
-import { brokenAt, type Shown, type Update } from "./shown.ts";
+import { marksOf, type Shown, type Update } from "./shown.ts";
 
 const GATHER_MS = 50;
 /** Nobody can look at more: of further ones only their number is told. */
@@ -90,11 +90,11 @@ export class Feed {
   }
 }
 
-const rank = ({ spans }: Trace): number => (brokenAt(spans) ? 0 : 1);
+const rank = ({ spans }: Trace): number => (marksOf(spans).broken ? 0 : 1);
 
 function shown({ id, kind, time, method, url, status, ms, spans }: Trace): Shown {
   const told = spans.map(span => ({ ...span, data: shortened(span.data), line: lineBehind(span, spans) }));
-  return { id, kind, time, method, url, status, ms, spans: told, broken: brokenAt(spans) };
+  return { id, kind, time, method, url, status, ms, spans: told, ...marksOf(spans) };
 }
 
 const shortened = (data: Span["data"]) =>

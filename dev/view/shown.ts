@@ -9,8 +9,10 @@ export interface ShownSpan extends Span {
 export interface Shown extends Omit<Trace, "kind" | "spans"> {
   kind: Trace["kind"] | "deploy";
   spans: ShownSpan[];
-  /** The first part that did not let it pass. */
+  /** The first part that did not let it through. */
   broken?: Part;
+  /** The first part that answered no, as it should. */
+  declined?: Part;
 }
 
 /** What one part would have cost on AWS. */
@@ -31,6 +33,8 @@ export interface Update {
   weather: string;
 }
 
-/** The first part, in the order in which they told it, that did not let a request pass. */
-export const brokenAt = (spans: readonly Span[]): Part | undefined =>
-  spans.find(({ outcome }) => outcome !== "passed")?.part;
+/** Where something kept a request from coming through, or else answered no: the first part in the order in which they told it. */
+export function marksOf(spans: readonly Span[]): Pick<Shown, "broken" | "declined"> {
+  const broken = spans.find(({ outcome }) => outcome === "refused" || outcome === "failed")?.part;
+  return broken ? { broken } : { declined: spans.find(({ outcome }) => outcome === "declined")?.part };
+}

@@ -14,7 +14,7 @@ import { keepExports } from "../../dev/exports.ts";
 import { problemsOf } from "../../dev/lab/check.ts";
 import { FAULTS } from "../../dev/lab/faults.ts";
 import { type Stand, standOf } from "../../dev/lab/stand.ts";
-import { brokenAt } from "../../dev/view/shown.ts";
+import { marksOf } from "../../dev/view/shown.ts";
 import { type Case, casesWith, gatewayResponsesOf } from "./repairs.ts";
 
 let local: Aws;
@@ -37,7 +37,7 @@ async function marked({ url, method }: { url: string; method: string }) {
   const response = await fetch(url, { method, headers: { origin: stand.origin } });
   await response.arrayBuffer();
   const { spans } = local.traces.at(-1)!;
-  const part = brokenAt(spans);
+  const part = marksOf(spans).broken;
   const why = spans.find(span => span.part === part && span.outcome !== "passed")?.why ?? "";
   return { part, why };
 }

@@ -30,8 +30,9 @@ async function traced(url: string, method = "GET", headers: Record<string, strin
 
 const partsOf = ({ spans }: Trace) => spans.map(({ part }) => part);
 const spanOf = ({ spans }: Trace, part: string) => spans.find(span => span.part === part)!;
-/** The first part that did not let a request pass. */
-const brokenAt = ({ spans }: Trace) => spans.find(({ outcome }) => outcome !== "passed")?.part;
+/** The first part that did not let a request through. */
+const brokenAt = ({ spans }: Trace) =>
+  spans.find(({ outcome }) => outcome === "refused" || outcome === "failed")?.part;
 
 describe("a request that goes well", () => {
   test("to store an item is told by every part that decides, in the order of their decisions", async () => {
@@ -111,16 +112,27 @@ describe("a request that goes well", () => {
   });
 });
 
-describe("a request that does not go well is marked where it broke, with the cause", () => {
-  test("a conflict at the condition, with the item that is there", async () => {
+describe("a request that is answered no, as it should be, broke nowhere", () => {
+  test("a conflict is declined by the condition, with the item that is there", async () => {
     await traced(`${apiUrl}?id=held&value=1`, "POST");
     const trace = await traced(`${apiUrl}?id=held&value=2`, "POST");
 
     assert.equal(trace.status, 409);
-    assert.equal(brokenAt(trace), "dynamodb");
+    assert.equal(brokenAt(trace), undefined);
+    assert.equal(spanOf(trace, "dynamodb").outcome, "declined");
     assert.deepEqual(spanOf(trace, "dynamodb").data?.before, { id: { S: "held" }, value: { S: "1" } });
   });
 
+  test("an unknown item is declined by the function, in its words", async () => {
+    const trace = await traced(`${apiUrl}?id=nobody`);
+
+    assert.equal(brokenAt(trace), undefined);
+    assert.equal(spanOf(trace, "lambda").outcome, "declined");
+    assert.match(spanOf(trace, "lambda").why, /answered 404: .*There is no item with this ID/);
+  });
+});
+
+describe("a request that does not go well is marked where it broke, with the cause", () => {
   test("a request of another origin at the function, and the browser keeps the answer", async () => {
     const trace = await traced(`${apiUrl}?id=a`, "GET", { origin: "https://elsewhere.example" });
 

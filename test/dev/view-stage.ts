@@ -53,6 +53,7 @@ export async function pictureOf(page: Page, title: string) {
     return {
       reached: hops.filter(hop => !hop.matches(".unused")).map(hop => hop.dataset.part),
       broken: document.querySelector<HTMLElement>(".hop.broken")?.dataset.part,
+      declined: hops.filter(hop => hop.matches(".declined")).map(hop => hop.dataset.part),
       detail: document.querySelector("#detail")?.textContent ?? "",
     };
   });

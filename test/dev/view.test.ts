@@ -45,6 +45,14 @@ describe("the view", { skip: withoutBrowser }, () => {
     assert.match(command!, /aws dynamodb create-table/);
   });
 
+  test("takes what deploy's own probes hear, that there is no such item, for an answer and no failure", async () => {
+    const marks = page.locator("#list button", { hasText: "GET deploy-check" }).locator(".mark");
+
+    const classes = await marks.evaluateAll(all => all.map(({ className }) => className));
+
+    assert.deepEqual([...new Set(classes)], ["mark declined"]);
+  });
+
   test("shows a save, a conflict, a replacement and a look-up with all hops", async () => {
     await ask(stage, "id=a&value=1");
     const saved = await pictureOf(page, "POST a 201");
@@ -56,8 +64,8 @@ describe("the view", { skip: withoutBrowser }, () => {
     const found = await pictureOf(page, "GET a 200");
 
     for (const { reached } of [saved, conflict, replaced, found]) assert.deepEqual(reached, ALL);
-    for (const { broken } of [saved, replaced, found]) assert.equal(broken, undefined);
-    assert.equal(conflict.broken, "dynamodb");
+    for (const { broken } of [saved, conflict, replaced, found]) assert.equal(broken, undefined);
+    assert.deepEqual(conflict.declined, ["lambda", "dynamodb"]);
     assert.match(conflict.detail, /attribute_not_exists\(id\).* does not hold/);
     assert.match(conflict.detail, new RegExp(`decided by ${lineOf(PLACES.store!)}`));
   });
@@ -130,6 +138,8 @@ describe("the view", { skip: withoutBrowser }, () => {
 
   test("has no barriers that axe finds: wide and narrow, light and dark, and with a failure", async () => {
     for (const value of ["1", "2"]) await ask(stage, `id=axe&value=${value}`);
+    stage.weather.set({ ...CLEAR, gateway: 1 });
+    await ask(stage, "id=axe&value=1");
     await page.locator(".hop.broken").waitFor();
     for (const colorScheme of ["light", "dark"] as const)
       for (const width of [1280, 360]) {

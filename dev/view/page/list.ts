@@ -13,16 +13,14 @@ export function addRow(shown: Shown, onSelect: () => void): void {
 }
 
 function rowOf(shown: Shown): HTMLElement {
-  const { method, status, ms, broken, kind, time } = shown;
+  const { method, status, ms, broken, declined, kind, time } = shown;
+  const marked = broken ?? declined;
+  const state = broken ? "failed" : declined ? "declined" : "passed";
   return el(
     "span",
     {},
     el("b", {}, `${kind === "api" ? method : kind} ${titleOf(shown)}`),
-    el(
-      "span",
-      { class: `mark ${broken ? "bad" : "good"}` },
-      broken ? `${SIGNS.failed} ${NAMES[broken]}` : SIGNS.passed,
-    ),
+    el("span", { class: `mark ${state}` }, [SIGNS[state], marked && NAMES[marked]].filter(Boolean).join(" ")),
     el(
       "small",
       {},

@@ -1,6 +1,6 @@
 /** The parts that a request passes, by kind, and what a reader calls them. */
 import type { Part } from "local-aws";
-import type { Shown } from "../shown.ts";
+import type { Shown, ShownSpan } from "../shown.ts";
 
 export const NAMES: Record<Part, string> = {
   browser: "Browser",
@@ -28,20 +28,27 @@ export const wayOf = ({ kind, spans }: Shown): Part[] => {
   return [...way, ...new Set(others)];
 };
 
-export type State = "passed" | "refused" | "failed" | "unused";
+export type State = ShownSpan["outcome"] | "unused";
 
-const WORST: State[] = ["failed", "refused", "passed"];
+const WORST: State[] = ["failed", "refused", "declined", "passed"];
 
 /** How a request fared at a part: the worst of its decisions there. */
 export const stateOf = ({ spans }: Shown, part: Part): State =>
   WORST.find(state => spans.some(span => span.part === part && span.outcome === state)) ?? "unused";
 
 /** Signs beside the colours, for whoever does not see these. */
-export const SIGNS: Record<State, string> = { passed: "✓", refused: "✗", failed: "✗", unused: "–" };
+export const SIGNS: Record<State, string> = {
+  passed: "✓",
+  declined: "◇",
+  refused: "✗",
+  failed: "✗",
+  unused: "–",
+};
 
 /** How a state is read out. */
 export const WORDS: Record<State, string> = {
   passed: "passed",
+  declined: "answered no",
   refused: "refused",
   failed: "failed",
   unused: "not reached",

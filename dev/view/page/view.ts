@@ -32,7 +32,7 @@ function draw(shown: Shown): void {
   drawWay(shown, select);
   drawWaterfall(shown, select);
   markRow(shown.id);
-  const part = shown.broken ?? (shown.kind === "deploy" ? undefined : "answer");
+  const part = shown.broken ?? shown.declined ?? (shown.kind === "deploy" ? undefined : "answer");
   showDetail(shown, part);
   markHop(part);
 }

@@ -1,5 +1,6 @@
 /** What DynamoDB tells of an operation on items: its condition, the item before and after, the capacity it took. */
 import type { AwsError, Context, Input } from "../service.ts";
+import type { Span } from "../trace/trace.ts";
 import { capacityUnits } from "./dynalite.ts";
 import type { Seen } from "./items.ts";
 
@@ -13,7 +14,7 @@ export async function telling(
   const seen: Seen = {};
   if (!trace) return run(seen);
   const started = performance.now();
-  const tell = (outcome: "passed" | "refused" | "failed", why: string) => {
+  const tell = (outcome: Span["outcome"], why: string) => {
     const units = unitsOf(seen, operation.startsWith("Get"), input.ConsistentRead);
     trace.tell(
       "dynamodb",
@@ -29,7 +30,7 @@ export async function telling(
     const { code, message } = error as AwsError;
     const isCondition = code?.includes("ConditionalCheckFailed");
     tell(
-      isCondition ? "refused" : "failed",
+      isCondition ? "declined" : "failed",
       isCondition ? heldAgainst(input, "does not hold") : `${code}: ${message}`,
     );
     throw error;

@@ -86,14 +86,29 @@ export function tellInvoked(
     ? `Cold: made ready in ${Math.round(environment.initMs)} ms, then ran`
     : "Warm";
   const [outcome, why] =
-    "headers" in result ? answered(result, ran) : (["failed", brokenBy(invocation)] as const);
+    "headers" in result
+      ? answered(result, ran, performance.now() - started, invocation)
+      : (["failed", brokenBy(invocation)] as const);
   trace?.tell("lambda", { what: functionArn.split(":").at(-1) ?? "", outcome, why, data }, started);
 }
 
-const answered = ({ status }: WireResponse, ran: string): [Span["outcome"], string] => [
-  status < 400 ? "passed" : status < 500 ? "refused" : "failed",
-  `${ran}; the function answered ${status}.`,
-];
+function answered(
+  { status, body }: WireResponse,
+  ran: string,
+  ms: number,
+  { environment, timeoutMs = 0 }: Partial<Invocation> = {},
+): [Span["outcome"], string] {
+  const said = `${ran}; the function answered ${status}`;
+  if (status < 400) return ["passed", `${said}.`];
+  const why = `${said}: ${String(body).slice(0, MOST_SAID)}`;
+  // Whoever may not is refused, as by a policy; any other no is an answer to a good question.
+  if (status < 500) return [status === 401 || status === 403 ? "refused" : "declined", why];
+  const ranMs = ms - (environment?.isCold ? environment.initMs : 0);
+  return ["failed", `${why} It ran for ${Math.round(ranMs)} of the ${timeoutMs} ms that it may.`];
+}
+
+/** So much of an error's body is a reason; all of it is in the data. */
+const MOST_SAID = 200;
 
 function brokenBy(invocation: Invocation | undefined): string {
   if (!invocation) return "The integration's time is over; the function still runs.";

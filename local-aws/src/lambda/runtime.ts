@@ -58,6 +58,8 @@ export function configureLambda(world: World, settings: Partial<LambdaSettings>)
 /** An invocation's answer: the function's own or Lambda's error document. */
 export interface Invocation extends Outcome {
   requestId: string;
+  /** How long the function may run. */
+  timeoutMs: number;
 }
 
 /**
@@ -82,7 +84,8 @@ export async function invoke(
   running.inFlight++;
   try {
     const pool = await running.pool;
-    return { requestId, ...(await pool.run({ ...eventOf(world, fn, payload, requestId), trace })) };
+    const event = eventOf(world, fn, payload, requestId);
+    return { requestId, timeoutMs: event.timeoutMs, ...(await pool.run({ ...event, trace })) };
   } finally {
     running.inFlight--;
   }

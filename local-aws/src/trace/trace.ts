@@ -20,7 +20,8 @@ export interface Span {
   part: Part;
   /** What was asked for: "POST /items", "PutItem". */
   what: string;
-  outcome: "passed" | "refused" | "failed";
+  /** "declined" is an answer, too: a condition that does not hold, an item that is not there. The others did not come through. */
+  outcome: "passed" | "declined" | "refused" | "failed";
   /** What decided, and how. */
   why: string;
   /** When it began, in milliseconds after the request came. */
