@@ -71,6 +71,7 @@ export function stack({ name, account, region, partition }: Place) {
   const bucket = {
     name: `${name}-${account}-${region}`,
     arn: `arn:${partition}:s3:::${name}-${account}-${region}`,
+    ownership: "BucketOwnerEnforced" as const,
     pageKey: "index.html",
     cacheControl: "no-cache",
     contentType: "text/html; charset=utf-8",

@@ -22,13 +22,13 @@ export type Write = {
 
 /** How it went with a resource in this run. */
 export interface Course {
-  /** It was not there, or not as it should be: this run makes it so. */
-  amended: boolean;
+  /** Whether it was not there, or not as it should be, so that this run makes it so: told once it was compared. */
+  amended: () => Promise<boolean>;
   /** Somebody else worked on it at the same time. */
   contested: boolean;
 }
 
-/** What was found or made of a resource, and how that went: undefined as long as there is none. */
+/** What was found or made of a resource, and how that goes: undefined as long as there is none. */
 export type Findings<State> = (State & Course) | undefined;
 
 /** Asks for it. */

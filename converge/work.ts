@@ -55,10 +55,11 @@ export class Ensuring<State extends object, Needs> {
     this.plan = this.#compare();
   }
 
+  /** What was found is told before it is compared: others may need no more for their own look. */
   readonly known: Known<State> = async () => {
-    const { outcome } = await this.plan;
     const state = await this.#state;
-    return state && { ...state, amended: outcome !== "unchanged", contested: this.#contested };
+    const amended = async () => (await this.plan).outcome !== "unchanged";
+    return state && { ...state, amended, contested: this.#contested };
   };
 
   async #compare(): Promise<Plan> {

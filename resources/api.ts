@@ -17,6 +17,8 @@ type Tls = Pick<RestApi, "securityPolicy" | "endpointAccessMode">;
 
 interface ApiState {
   id: string;
+  /** The id of its path "/"; undefined where an endpoint that stands in for AWS does not tell. */
+  rootId: string | undefined;
   endpointTypes: string[];
   /** Undefined where an endpoint that stands in for AWS does not tell: it cannot change it either. */
   tls: Tls | undefined;
@@ -42,6 +44,7 @@ export function restApi(
     const tls = securityPolicy && { securityPolicy, endpointAccessMode };
     return {
       id: api.id!,
+      rootId: api.rootResourceId,
       endpointTypes: endpointConfiguration?.types ?? ["EDGE"],
       tls,
       nextTls: tls && nextTls(tls, wanted, api.apiStatus === "UPDATING"),

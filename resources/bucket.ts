@@ -5,47 +5,23 @@ import {
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectsCommand,
-  GetBucketOwnershipControlsCommand,
-  GetBucketPolicyCommand,
   GetBucketTaggingCommand,
-  GetBucketWebsiteCommand,
-  type GetBucketWebsiteCommandOutput,
-  GetPublicAccessBlockCommand,
   ListObjectVersionsCommand,
-  type PublicAccessBlockConfiguration,
-  PutBucketOwnershipControlsCommand,
   PutBucketTaggingCommand,
-  PutPublicAccessBlockCommand,
   type _Error as S3Error,
 } from "@aws-sdk/client-s3";
 import type { Aws } from "../converge/aws.ts";
 import { Refusal } from "../converge/errors.ts";
-import { orAbsent, parsePolicy, type Removable, type Resource } from "../converge/resource.ts";
+import type { Removable, Resource } from "../converge/resource.ts";
 import { assertOurs, asTagList, fromTagList } from "../converge/tags.ts";
 import type { Stack } from "../stack.ts";
 
-interface BucketState {
-  publicAccessBlock: PublicAccessBlockConfiguration | undefined;
-  ownership: string | undefined;
-  policy: unknown;
-  website: unknown;
-}
-
-/** ACLs can make nothing public; a policy can. */
-const BY_POLICY_ONLY: PublicAccessBlockConfiguration = {
-  BlockPublicAcls: true,
-  IgnorePublicAcls: true,
-  BlockPublicPolicy: false,
-  RestrictPublicBuckets: false,
-};
-const OWNERSHIP = "BucketOwnerEnforced";
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html */
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/creating-buckets-s3.html */
 export function websiteBucket(
   { sdk: { s3 }, region }: Aws,
   stack: Stack,
-): Resource<BucketState> & Removable<BucketState> {
-  const Bucket = stack.bucket.name;
+): Resource<object> & Removable<object> {
+  const { name: Bucket, ownership: ObjectOwnership } = stack.bucket;
   /** Somebody else's bucket of this name is neither read nor written, whatever its policy allows us. */
   const target = { Bucket, ExpectedBucketOwner: stack.account };
   const Tagging = { TagSet: asTagList(stack.tags) };
@@ -62,31 +38,19 @@ export function websiteBucket(
       },
     );
 
-  async function read(): Promise<BucketState | undefined> {
+  async function read(): Promise<object | undefined> {
     const found = await tags();
-    if (!found) return undefined;
-    assertOurs(`bucket ${Bucket}`, found, stack.tags, tagCommand);
-    const [access, ownership, policy, website] = await Promise.all([
-      orAbsent(s3.send(new GetPublicAccessBlockCommand(target)), "NoSuchPublicAccessBlockConfiguration"),
-      orAbsent(s3.send(new GetBucketOwnershipControlsCommand(target)), "OwnershipControlsNotFoundError"),
-      orAbsent(s3.send(new GetBucketPolicyCommand(target)), "NoSuchBucketPolicy"),
-      orAbsent(s3.send(new GetBucketWebsiteCommand(target)), "NoSuchWebsiteConfiguration"),
-    ]);
-    return {
-      publicAccessBlock: access?.PublicAccessBlockConfiguration,
-      ownership: ownership?.OwnershipControls?.Rules?.[0]?.ObjectOwnership,
-      policy: parsePolicy(policy?.Policy),
-      website: website && configurationOf(website),
-    };
+    if (found) assertOurs(`bucket ${Bucket}`, found, stack.tags, tagCommand);
+    return found;
   }
 
-  async function create(): Promise<BucketState> {
+  async function create(): Promise<object> {
     // us-east-1 is where a bucket goes without a constraint, and must not be named.
     const place = region === "us-east-1" ? {} : { LocationConstraint: region as BucketLocationConstraint };
     const CreateBucketConfiguration = { ...place, Tags: Tagging.TagSet };
-    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration, ObjectOwnership: OWNERSHIP }));
+    await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration, ObjectOwnership }));
     await tagUnlessTagged();
-    return { publicAccessBlock: undefined, ownership: OWNERSHIP, policy: undefined, website: undefined };
+    return stack.tags;
   }
 
   /** AWS tags a bucket as it creates it; some AWS-compatible endpoints pass over the tags, and a kill leaves none. */
@@ -95,19 +59,6 @@ export function websiteBucket(
     if (found && Object.keys(found).length === 0)
       await s3.send(new PutBucketTaggingCommand({ ...target, Tagging }));
   }
-
-  const restrict = () =>
-    s3.send(new PutPublicAccessBlockCommand({ ...target, PublicAccessBlockConfiguration: BY_POLICY_ONLY }));
-
-  const own = () => {
-    const OwnershipControls = { Rules: [{ ObjectOwnership: OWNERSHIP as "BucketOwnerEnforced" }] };
-    return s3.send(new PutBucketOwnershipControlsCommand({ ...target, OwnershipControls }));
-  };
-
-  const settings = (state: BucketState) => [
-    { name: "object ownership", actual: state.ownership, wanted: OWNERSHIP, call: own },
-    { name: "public access block", actual: state.publicAccessBlock, wanted: BY_POLICY_ONLY, call: restrict },
-  ];
 
   async function remove() {
     while (await removeSomeObjects()) {
@@ -129,12 +80,8 @@ export function websiteBucket(
     return IsTruncated;
   }
 
-  return { type: "bucket", name: Bucket, read, create, settings, remove };
+  return { type: "bucket", name: Bucket, read, create, settings: () => [], remove };
 }
-
-/** The members that are set. */
-const configurationOf = ({ $metadata, ...website }: GetBucketWebsiteCommandOutput) =>
-  Object.fromEntries(Object.entries(website).filter(([, value]) => value !== undefined));
 
 const notReadable = (bucket: string, account: string, cause: Error) =>
   new Refusal(

@@ -29,7 +29,8 @@ export function websitePage({ sdk: { s3 } }: Aws, stack: Stack): Resource<PageSt
   const served = { ContentType: contentType, ContentEncoding: contentEncoding, CacheControl: cacheControl };
   const target = { Bucket: stack.bucket.name, Key, ExpectedBucketOwner: stack.account };
 
-  async function read(): Promise<PageState | undefined> {
+  async function read({ bucket }: PageNeeds): Promise<PageState | undefined> {
+    if (!(await bucket())) return undefined;
     const found = await orAbsent(s3.send(new GetObjectCommand(target)), "NoSuchKey", "NoSuchBucket");
     if (!found) return undefined;
     const sha = sha256(await found.Body!.transformToByteArray());

@@ -38,7 +38,8 @@ export function invokePermission(
   const wantedStatement = async ({ api }: PermissionNeeds) =>
     statementFor(stack, (await api())?.id ?? "new-api");
 
-  async function read(): Promise<PermissionState | undefined> {
+  async function read({ lambda: itsFunction }: PermissionNeeds): Promise<PermissionState | undefined> {
+    if (!(await itsFunction())) return undefined;
     const answer = await orAbsent(
       lambda.send(new GetPolicyCommand({ FunctionName })),
       "ResourceNotFoundException",

@@ -34,7 +34,7 @@ interface RoutesState {
 }
 
 interface RoutesNeeds {
-  api: Known<{ id: string }>;
+  api: Known<{ id: string; rootId: string | undefined }>;
 }
 
 export interface ErrorDocument {
@@ -96,8 +96,8 @@ export function apiRoutes(aws: Aws, stack: Stack, methods: Methods): Resource<Ro
     withPath(path!, mapValues(resourceMethods, methods.read));
 
   async function create({ api }: RoutesNeeds): Promise<RoutesState> {
-    const restApiId = (await api())!.id;
-    const parentId = idsOf(await resources(restApiId))["/"];
+    const { id: restApiId, rootId } = (await api())!;
+    const parentId = rootId ?? idsOf(await resources(restApiId))["/"];
     const { id } = await apigateway.send(
       new CreateResourceCommand({ restApiId, parentId, pathPart: stack.api.path }),
     );

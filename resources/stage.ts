@@ -140,7 +140,8 @@ async function contentsOf({ api, routes }: StageNeeds): Promise<string> {
 
 /** A snapshot of routes that this run had to change may hold what was wrong, whatever its description says. */
 async function deploymentSettings({ deployment, isNew }: StageState, needs: StageNeeds) {
-  const isWhole = isNew || (await needs.routes())?.amended === false;
+  const routes = await needs.routes();
+  const isWhole = isNew || (await routes?.amended()) === false;
   return [
     { name: "deployment", actual: deployment, wanted: await contentsOf(needs) },
     { name: "deployed routes", actual: isWhole ? "whole" : "perhaps not as wanted", wanted: "whole" },

@@ -3,38 +3,83 @@
  * only, leads there.
  */
 import {
+  GetBucketOwnershipControlsCommand,
+  GetBucketPolicyCommand,
+  GetBucketWebsiteCommand,
+  type GetBucketWebsiteCommandOutput,
+  GetPublicAccessBlockCommand,
   type Protocol,
+  type PublicAccessBlockConfiguration,
+  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketWebsiteCommand,
+  PutPublicAccessBlockCommand,
   type WebsiteConfiguration,
 } from "@aws-sdk/client-s3";
 import type { Aws } from "../converge/aws.ts";
-import type { Known, Resource } from "../converge/resource.ts";
+import { type Known, orAbsent, parsePolicy, type Resource } from "../converge/resource.ts";
 import { siteUrl } from "../converge/urls.ts";
 import type { Stack } from "../stack.ts";
 
 interface WebsiteState {
-  policy: unknown;
-  website: unknown;
+  ownership: string | undefined;
+  publicAccessBlock?: PublicAccessBlockConfiguration;
+  policy?: unknown;
+  website?: unknown;
 }
 
 interface WebsiteNeeds {
-  /** Its policy and its website were read with it. */
-  bucket: Known<WebsiteState>;
+  bucket: Known<object>;
   /** The function answers the page's new origin before anybody is sent there. */
   lambda: Known<object>;
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html */
+/** ACLs can make nothing public; a policy can. */
+const BY_POLICY_ONLY: PublicAccessBlockConfiguration = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: false,
+  RestrictPublicBuckets: false,
+};
+
+/**
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+ */
 export function website(aws: Aws, stack: Stack): Resource<WebsiteState, WebsiteNeeds> {
   const { s3 } = aws.sdk;
-  const { name: Bucket, pageKey } = stack.bucket;
+  const { name: Bucket, ownership, pageKey } = stack.bucket;
   const target = { Bucket, ExpectedBucketOwner: stack.account };
   const site = siteUrl(aws, Bucket);
   const policy = openTo(stack, new URL(site).protocol);
   const configuration = leadingTo(site, pageKey);
 
-  const read = ({ bucket }: WebsiteNeeds): Promise<WebsiteState | undefined> => bucket();
+  async function read({ bucket }: WebsiteNeeds): Promise<WebsiteState | undefined> {
+    if (!(await bucket())) return undefined;
+    const [controls, access, policy, website] = await Promise.all([
+      orAbsent(s3.send(new GetBucketOwnershipControlsCommand(target)), "OwnershipControlsNotFoundError"),
+      orAbsent(s3.send(new GetPublicAccessBlockCommand(target)), "NoSuchPublicAccessBlockConfiguration"),
+      orAbsent(s3.send(new GetBucketPolicyCommand(target)), "NoSuchBucketPolicy"),
+      orAbsent(s3.send(new GetBucketWebsiteCommand(target)), "NoSuchWebsiteConfiguration"),
+    ]);
+    return {
+      ownership: controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership,
+      publicAccessBlock: access?.PublicAccessBlockConfiguration,
+      policy: parsePolicy(policy?.Policy),
+      website: website && configurationOf(website),
+    };
+  }
+
+  /** A bucket is created with its ownership, and with nothing else. */
+  const create = async (): Promise<WebsiteState> => ({ ownership });
+
+  const own = () => {
+    const OwnershipControls = { Rules: [{ ObjectOwnership: ownership }] };
+    return s3.send(new PutBucketOwnershipControlsCommand({ ...target, OwnershipControls }));
+  };
+
+  const restrict = () =>
+    s3.send(new PutPublicAccessBlockCommand({ ...target, PublicAccessBlockConfiguration: BY_POLICY_ONLY }));
 
   const redirect = () =>
     s3.send(new PutBucketWebsiteCommand({ ...target, WebsiteConfiguration: configuration }));
@@ -43,13 +88,18 @@ export function website(aws: Aws, stack: Stack): Resource<WebsiteState, WebsiteN
 
   /** Whoever comes by http:// is sent on before they are refused. */
   const settings = (state: WebsiteState) => [
+    { name: "object ownership", actual: state.ownership, wanted: ownership, call: own },
+    { name: "public access block", actual: state.publicAccessBlock, wanted: BY_POLICY_ONLY, call: restrict },
     { name: "redirect", actual: state.website, wanted: configuration, call: redirect },
     { name: "policy", actual: state.policy, wanted: policy, call: open },
   ];
 
-  const create = async () => ({ policy: undefined, website: undefined });
   return { type: "website", name: Bucket, read, create, settings };
 }
+
+/** The members that are set. */
+const configurationOf = ({ $metadata, ...website }: GetBucketWebsiteCommandOutput) =>
+  Object.fromEntries(Object.entries(website).filter(([, value]) => value !== undefined));
 
 /**
  * One rule, which holds for every request. Temporary, so that no browser remembers it longer than it is true.

@@ -9,11 +9,11 @@ import { countCourses } from "./round-trips.ts";
 
 const courses = await countCourses();
 
-test("a first deploy makes at most 50 calls, 13 of them one after the other, and then asks the API, all at once", () => {
+test("a first deploy makes at most 47 calls, 12 of them one after the other, and then asks the API, all at once", () => {
   const { calls, roundTrips } = courses.first;
 
-  assert.ok(calls.length <= 50, `${calls.length} calls: ${calls.join(" ")}`);
-  assert.ok(roundTrips <= 14, `${roundTrips} round trips`);
+  assert.ok(calls.length <= 47, `${calls.length} calls: ${calls.join(" ")}`);
+  assert.ok(roundTrips <= 13, `${roundTrips} round trips`);
 });
 
 test("an unchanged deploy knows after 3 round trips, and writes nothing", () => {
@@ -38,11 +38,11 @@ test("a change of the page alone writes the page alone, and does not ask the API
   assert.ok(roundTrips <= 4, `${roundTrips} round trips`);
 });
 
-test("a teardown removes in 9 writes what a deploy has made, with at most 30 calls", () => {
+test("a teardown removes in 9 writes what a deploy has made, with at most 26 calls", () => {
   const { calls, writes, roundTrips } = courses.teardown;
 
   assert.equal(writes.length, 9, writes.join(" "));
-  assert.ok(calls.length <= 30, `${calls.length} calls: ${calls.join(" ")}`);
+  assert.ok(calls.length <= 26, `${calls.length} calls: ${calls.join(" ")}`);
   assert.ok(roundTrips <= 8, `${roundTrips} round trips`);
 });
 

@@ -81,7 +81,8 @@ describe("a resource", () => {
       const plot = steps.ensure(ground({ read: async () => ({ area: 80 }), settings }));
       const told: unknown[] = [];
       const tell: Resource<House, Needs>["settings"] = async (_, needs) => {
-        told.push(await needs.ground());
+        const { amended, ...found } = (await needs.ground())!;
+        told.push({ ...found, amended: await amended() });
         return [];
       };
       steps.ensure(house({ read: async () => ({ rooms: 1 }), settings: tell }), { ground: plot });
@@ -100,7 +101,8 @@ describe("a resource", () => {
     );
     const told: unknown[] = [];
     async function create(needs: Needs) {
-      told.push(await needs.ground());
+      const { amended, ...found } = (await needs.ground())!;
+      told.push({ ...found, amended: await amended() });
       return { rooms: 1 };
     }
     steps.ensure(house({ create }), { ground: plot });

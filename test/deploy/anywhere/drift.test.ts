@@ -279,14 +279,14 @@ const drifts: Drift[] = [
       ),
   },
   {
-    type: "bucket",
+    type: "website",
     setting: "public access block",
     by: "removing it",
     change: ({ s3: client }) =>
       client.send(new s3.DeletePublicAccessBlockCommand({ Bucket: stack.bucket.name })),
   },
   {
-    type: "bucket",
+    type: "website",
     setting: "object ownership",
     by: "allowing ACLs",
     change: ({ s3: client }) =>
