@@ -9,7 +9,8 @@ import type { Stand } from "./stand.ts";
 
 /** What is still wrong, a line each; nothing when it is repaired. */
 export async function problemsOf(stand: Stand): Promise<string[]> {
-  return [...(await contractProblems(stand)), ...(await pageProblems(stand)), ...(await drift(stand))];
+  const asked = [contractProblems(stand), pageProblems(stand), rightsProblems(stand), drift(stand)];
+  return (await Promise.all(asked)).flat();
 }
 
 interface Wanted {
@@ -48,6 +49,15 @@ async function pageProblems({ siteUrl, apiUrl }: Stand): Promise<string[]> {
   if (!response.ok) return [`The page answers ${response.status}.`];
   const html = body[0] === 0x1f ? gunzipSync(body).toString() : body.toString();
   return html.includes(apiUrl) ? [] : ["The page asks another API."];
+}
+
+/** A source may be changed to repair something; one that lets the role do everything is without drift, and no repair. */
+async function rightsProblems({ stack: { role } }: Stand): Promise<string[]> {
+  return role.statements
+    .filter(({ actions, resource }) => resource === "*" || actions.some(action => action.includes("*")))
+    .map(
+      ({ actions, resource }) => `stack.ts lets the role do too much: ${actions.join(", ")} on ${resource}.`,
+    );
 }
 
 async function drift({ stack, aws }: Stand): Promise<string[]> {

@@ -117,12 +117,36 @@ export const FAULTS: Fault[] = [
     part: "logs",
     inject: stand => change.putRolePolicy(stand, stand.stack.role.statements.slice(0, 1)),
   },
+  {
+    symptom: "Since somebody has given the function the table's full ARN, every request answers 500.",
+    hints: [
+      LOOK,
+      "An ARN says more than a name: read it to its end.",
+      "Compare the regions of TABLE_NAME and of the function.",
+    ],
+    part: "iam",
+    inject: stand => change.setVariables(stand, { TABLE_NAME: elsewhere(stand) }),
+  },
+  {
+    symptom: "While the table is slow, requests answer 503 after half a second instead of waiting for it.",
+    hints: [
+      "Choose the weather slow in the view, and ask some more times.",
+      "Which hop is marked, and for how long was it allowed to run?",
+      "aws lambda get-function-configuration: which timeout has it?",
+    ],
+    part: "lambda",
+    inject: stand => change.configure(stand, { Timeout: 1 }),
+  },
 ];
+
+/** The ARN of a table of that name in another region. */
+export const elsewhere = ({ stack }: Stand): string =>
+  stack.table.arn.replace(stack.region, stack.region === "eu-west-1" ? "us-east-1" : "eu-west-1");
 
 type Statements = Stand["stack"]["role"]["statements"];
 
 /** The role's statements, one of them changed. */
-const changed = ({ stack }: Stand, at: number, difference: Partial<Statements[number]>): Statements =>
+export const changed = ({ stack }: Stand, at: number, difference: Partial<Statements[number]>): Statements =>
   stack.role.statements.map((statement, place) =>
     place === at ? { ...statement, ...difference } : statement,
   );

@@ -33,7 +33,7 @@ export interface Update {
   weather: string;
 }
 
-/** Where something kept a request from coming through, or else answered no: the first part in the order in which they told it. */
+/** The first part, in the order in which they told it, that kept a request from coming through, or else answered no. */
 export function marksOf(spans: readonly Span[]): Pick<Shown, "broken" | "declined"> {
   const broken = spans.find(({ outcome }) => outcome === "refused" || outcome === "failed")?.part;
   return broken ? { broken } : { declined: spans.find(({ outcome }) => outcome === "declined")?.part };

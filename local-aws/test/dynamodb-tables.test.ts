@@ -41,6 +41,19 @@ describe("a table", () => {
     assert.deepEqual(found.Item, item("a", "1"));
   });
 
+  it("cannot be named by the ARN of another region's", async () => {
+    await create();
+    const { TableArn = "" } = await describeIt();
+    const elsewhere = TableArn.replace("eu-west-1", "us-east-1");
+
+    const asked = client.send(new GetItemCommand({ TableName: elsewhere, Key: { id: { S: "a" } } }));
+
+    await assert.rejects(
+      asked,
+      refused("ValidationException", /Invalid AWS region in 'arn:aws:dynamodb:us-east-1:/),
+    );
+  });
+
   it("cannot be created twice", async () => {
     await create();
 

@@ -2,11 +2,19 @@
 import * as apigateway from "@aws-sdk/client-api-gateway";
 import { AddPermissionCommand } from "@aws-sdk/client-lambda";
 import * as change from "../../dev/lab/changes.ts";
+import { changed, elsewhere } from "../../dev/lab/faults.ts";
 import type { Stand } from "../../dev/lab/stand.ts";
+
+export interface Probe {
+  url: string;
+  method: string;
+}
 
 export interface Case {
   /** What is asked, so that the view shows the fault. */
-  probe: (stand: Stand) => { url: string; method: string };
+  probe: (stand: Stand) => Probe;
+  /** The weather in which it shows; in any without it. */
+  weather?: string;
   /** What the marked hop says. */
   cause: RegExp;
   repair: (stand: Stand) => Promise<unknown>;
@@ -14,7 +22,7 @@ export interface Case {
 }
 
 let items = 0;
-const post = ({ apiUrl }: Stand) => ({
+export const post = ({ apiUrl }: Stand) => ({
   url: `${apiUrl}?id=p${process.pid}-${items++}&value=1`,
   method: "POST",
 });
@@ -80,7 +88,7 @@ export const casesWith = (putBack: (stand: Stand) => Promise<void>): Case[] => [
   },
   {
     probe: post,
-    cause: /the function answered 403/,
+    cause: /the function answered 403: .*This API is not for pages of this origin/,
     repair: stand => change.setVariables(stand, {}),
     decoy: stand => change.setVariables(stand, { ALLOWED_ORIGIN: "*" }),
   },
@@ -121,4 +129,18 @@ export const casesWith = (putBack: (stand: Stand) => Promise<void>): Case[] => [
     decoy: stand => change.uploadPage(stand, `${stand.apiUrl}s`),
   },
   { probe: post, cause: /No statement allows logs:/, repair: rightPolicy, decoy: everything },
+  {
+    probe: post,
+    cause: /dynamodb:PutItem on arn:aws:dynamodb:eu-west-1:\d+:table/,
+    repair: stand => change.setVariables(stand, {}),
+    // Now the role may, and DynamoDB says that this is no region of its.
+    decoy: stand => change.putRolePolicy(stand, changed(stand, 0, { resource: elsewhere(stand) })),
+  },
+  {
+    probe: post,
+    weather: "slow",
+    cause: /the function answered 503: .* It ran for \d+ of the 1000 ms that it may/,
+    repair: stand => change.configure(stand, { Timeout: stand.stack.lambda.timeoutSeconds }),
+    decoy: stand => change.configure(stand, { Timeout: 2 }),
+  },
 ];

@@ -17,9 +17,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Deploys a stack, and shows it. Chance has no say in its weather: what may strike strikes. */
-export async function stageView(name: string): Promise<Stage> {
-  const weather = new Weather(() => 0);
+/** Deploys a stack, and shows it. @param chance has no say in its weather: at 0, what may strike strikes, at once */
+export async function stageView(name: string, chance = 0): Promise<Stage> {
+  const weather = new Weather(() => chance);
   const aws = await startAws({ weather });
   Object.assign(process.env, aws.environment);
   let siteUrl = aws.siteEndpoint;
@@ -48,7 +48,17 @@ export const ask = ({ apiUrl, siteUrl }: Stage, query: string, method = "POST") 
 /** What the picture shows of the request whose title is awaited. */
 export async function pictureOf(page: Page, title: string) {
   await page.getByRole("heading", { name: title, exact: true }).waitFor();
-  return page.evaluate(() => {
+  return drawn(page);
+}
+
+/** What it shows of the request with a trace, as soon as it is the one that is shown. */
+export async function pictureOfTrace(page: Page, id: string) {
+  await page.locator(`#list [data-id="${id}"][aria-current]`).waitFor();
+  return drawn(page);
+}
+
+const drawn = (page: Page) =>
+  page.evaluate(() => {
     const hops = [...document.querySelectorAll<HTMLElement>(".hop")];
     return {
       reached: hops.filter(hop => !hop.matches(".unused")).map(hop => hop.dataset.part),
@@ -57,4 +67,3 @@ export async function pictureOf(page: Page, title: string) {
       detail: document.querySelector("#detail")?.textContent ?? "",
     };
   });
-}

@@ -81,26 +81,6 @@ describe("the view", { skip: withoutBrowser }, () => {
     assert.deepEqual(seen.after, { id: { S: "seen" }, value: { S: "1" } });
   });
 
-  for (const [name, part, cause] of [
-    ["DynamoDB throttles", "dynamodb", /ThrottlingException: Rate exceeded/],
-    ["connections break", "dynamodb", /The connection broke before an answer came/],
-    ["API Gateway throttles", "api", /no token left.*THROTTLED answers 429/],
-    ["a new role is not known yet", "dynamodb", /UnrecognizedClientException/],
-  ] as const)
-    test(`marks where it breaks when ${name}, and says why`, async () => {
-      const before = await page.locator("#list li").count();
-
-      await page.getByRole("button", { name, exact: true }).click();
-      await page.locator(`[data-weather="${name}"][aria-pressed=true]`).waitFor();
-      const { status } = await ask(stage, `id=${part}&value=1`);
-      await page.waitForFunction(count => document.querySelectorAll("#list li").length > count, before);
-
-      const { broken, detail } = await pictureOf(page, `POST ${part} ${status}`);
-      assert.ok(status >= 429, `${status}`);
-      assert.equal(broken, part);
-      assert.match(detail, cause);
-    });
-
   test("is there without a reload, once it is answered", async t => {
     await page.evaluate(() => Object.assign(window, { stays: true }));
     await ask(stage, "id=quick&value=1");

@@ -70,12 +70,15 @@ export function readyTable(given: string, context: Context): Table {
   throw notFound("Requested resource not found");
 }
 
-/** TableName takes a name or an ARN. */
+/** TableName takes a name or an ARN, of a table in the region that is asked. */
 export function nameOf(given: string, context: Context): string {
   const prefix = tableArn("", context);
   if (given?.startsWith?.(prefix)) return given.slice(prefix.length);
-  if (given?.startsWith?.("arn:")) throw notFound("Requested resource not found");
-  return given;
+  if (!given?.startsWith?.("arn:")) return given;
+  if (given.split(":")[3] === context.region) throw notFound("Requested resource not found");
+  // https://github.com/hashicorp/terraform-provider-aws/issues/42792
+  const message = `1 validation error detected: Invalid AWS region in '${given}'`;
+  throw new AwsError("ValidationException", 400, message);
 }
 
 const notFound = (message: string) => new AwsError("ResourceNotFoundException", 400, message);

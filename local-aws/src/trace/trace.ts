@@ -20,7 +20,7 @@ export interface Span {
   part: Part;
   /** What was asked for: "POST /items", "PutItem". */
   what: string;
-  /** "declined" is an answer, too: a condition that does not hold, an item that is not there. The others did not come through. */
+  /** "declined" is an answer, too: a condition that does not hold, an item that is not there. */
   outcome: "passed" | "declined" | "refused" | "failed";
   /** What decided, and how. */
   why: string;
