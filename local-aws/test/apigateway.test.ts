@@ -11,7 +11,7 @@ import {
   GetRestApiCommand,
   GetRestApisCommand,
   GetTagsCommand,
-  GetUsagePlansCommand,
+  GetVpcLinksCommand,
   PutGatewayResponseCommand,
   paginateGetRestApis,
   TagResourceCommand,
@@ -127,10 +127,10 @@ describe("REST APIs", () => {
   it("have further operations on AWS, each refused by its name", async () => {
     const target = { restApiId, resourceId: rootId, httpMethod: "GET" };
 
-    const plans = aws.apigateway.send(new GetUsagePlansCommand({}));
+    const links = aws.apigateway.send(new GetVpcLinksCommand({}));
     const trial = aws.apigateway.send(new TestInvokeMethodCommand(target));
 
-    await assert.rejects(plans, refused("NotImplemented", /apigateway:GetUsagePlans/, 501));
+    await assert.rejects(links, refused("NotImplemented", /apigateway:GetVpcLinks/, 501));
     await assert.rejects(trial, refused("NotImplemented", /apigateway:TestInvokeMethod/, 501));
   });
 

@@ -105,6 +105,12 @@ export const PRESENT: Record<string, Present> = {
       const { id: deploymentId } = await client.send(
         new apigateway.CreateDeploymentCommand({ restApiId, stageName: "s" }),
       );
+      const { id: usagePlanId } = await client.send(
+        new apigateway.CreateUsagePlanCommand({ name: "u", apiStages: [{ apiId: restApiId, stage: "s" }] }),
+      );
+      const { id: apiKey } = await client.send(new apigateway.CreateApiKeyCommand({ name: "k" }));
+      const usage = { usagePlanId, apiKey, keyId: apiKey, keyType: "API_KEY" };
+      await client.send(new apigateway.CreateUsagePlanKeyCommand(usage));
       const resourceArn = `arn:aws:apigateway:us-east-1::/restapis/${restApiId}`;
       const responses = {
         statusCode: "200",
@@ -112,7 +118,7 @@ export const PRESENT: Record<string, Present> = {
         authorizationType: "NONE",
         type: "MOCK",
       };
-      return { ...names, ...responses, limit: 5, stageName: "s", deploymentId, resourceArn };
+      return { ...names, ...responses, ...usage, limit: 5, stageName: "s", deploymentId, resourceArn };
     },
   },
 };

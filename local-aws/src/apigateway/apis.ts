@@ -9,6 +9,7 @@ import type { RestApi } from "./rest-api.ts";
 import { apiOf, apisIn, dateOf, newId, now, page, regionsOfApis } from "./state.ts";
 import { checkedTags } from "./tags.ts";
 import { checkReach, checkTls, isUpdating, securityPolicyOf } from "./tls.ts";
+import { leaveUsagePlans } from "./usage.ts";
 
 const ENDPOINT_TYPES: readonly sdk.EndpointType[] = ["REGIONAL", "EDGE", "PRIVATE"];
 const IP_ADDRESS_TYPES: readonly sdk.IpAddressType[] = ["ipv4", "dualstack"];
@@ -40,6 +41,7 @@ export const apiOperations: Operations<typeof sdk> = {
       const { id } = apiOf(input, context);
       delete apisIn(context.world, context.region)[id];
       delete regionsOfApis(context.world)[id];
+      leaveUsagePlans(id, context);
     },
   },
 };

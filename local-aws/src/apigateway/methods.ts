@@ -55,7 +55,7 @@ function putMethod(input: Given<sdk.PutMethodCommandInput>, context: Context): M
   const method: Method = {
     httpMethod: input.httpMethod,
     authorizationType: authorization(input.authorizationType),
-    apiKeyRequired: withoutKey(input.apiKeyRequired ?? false),
+    apiKeyRequired: input.apiKeyRequired ?? false,
     operationName: input.operationName,
     requestParameters: input.requestParameters,
     requestModels: input.requestModels,
@@ -70,18 +70,13 @@ function authorization(type: string | undefined): string {
   return type;
 }
 
-function withoutKey(required: boolean): boolean {
-  if (required) throw notImplemented("API keys");
-  return required;
-}
-
 function updateMethod(input: Given<sdk.UpdateMethodCommandInput>, context: Context): Method {
   const method = methodOf(input, context);
   const changed = { ...method };
   applyPatches(input, patch => {
     requireReplace(patch);
     if (patch.path === "/authorizationType") changed.authorizationType = authorization(patch.value);
-    else if (patch.path === "/apiKeyRequired") changed.apiKeyRequired = withoutKey(patch.value === "true");
+    else if (patch.path === "/apiKeyRequired") changed.apiKeyRequired = patch.value === "true";
     else if (patch.path === "/operationName") changed.operationName = patch.value;
     else return false;
     return true;

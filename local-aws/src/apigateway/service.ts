@@ -5,6 +5,7 @@ import type { Service } from "../service.ts";
 import { missingMembers } from "../wire/faults.ts";
 import { restJson } from "../wire/rest-json.ts";
 import { apiOf } from "../wire/schema.ts";
+import { apiKeyOperations } from "./api-keys.ts";
 import { apiOperations } from "./apis.ts";
 import { deploymentOperations } from "./deployments.ts";
 import { badRequest } from "./errors.ts";
@@ -14,6 +15,8 @@ import { methodOperations } from "./methods.ts";
 import { resourceOperations } from "./resources.ts";
 import { stageOperations } from "./stages.ts";
 import { tagOperations } from "./tags.ts";
+import { usagePlanKeyOperations } from "./usage-plan-keys.ts";
+import { usagePlanOperations } from "./usage-plans.ts";
 
 const api = apiOf(sdk);
 
@@ -41,6 +44,9 @@ export const apigateway: Service = {
     ...gatewayResponseOperations,
     ...deploymentOperations,
     ...stageOperations,
+    ...apiKeyOperations,
+    ...usagePlanOperations,
+    ...usagePlanKeyOperations,
   },
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
   permissions: {
@@ -50,10 +56,13 @@ export const apigateway: Service = {
   refusals: restJsonRefusals,
   // https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
   quotas: {
+    CreateApiKey: 200,
     CreateDeployment: 5000,
     CreateResource: 200,
     CreateRestApi: 3000,
+    DeleteApiKey: 200,
     DeleteRestApi: 30_000,
     GetResources: 400,
+    UpdateUsagePlan: 20_000,
   },
 };

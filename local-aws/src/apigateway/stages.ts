@@ -9,6 +9,7 @@ import { applyPatches, type Patch, requireReplace } from "./patch.ts";
 import type { RestApi, Stage } from "./rest-api.ts";
 import { apiOf, dateOf, now, own, stageOf } from "./state.ts";
 import { checkedTags } from "./tags.ts";
+import { leaveUsagePlans } from "./usage.ts";
 
 export const stageOperations: Operations<typeof sdk> = {
   CreateStage: {
@@ -34,7 +35,9 @@ export const stageOperations: Operations<typeof sdk> = {
     params: ["restApiId", "stageName"],
     run(input, context) {
       const { stageName } = stageOf(input, context);
-      delete apiOf(input, context).stages[stageName];
+      const api = apiOf(input, context);
+      delete api.stages[stageName];
+      leaveUsagePlans(api.id, context, stageName);
     },
   },
 };

@@ -1,4 +1,4 @@
-/** API Gateway's operations on the tags of REST APIs and stages. */
+/** API Gateway's operations on the tags of REST APIs, stages, API keys and usage plans. */
 
 import type * as sdk from "@aws-sdk/client-api-gateway";
 import type { Context } from "../service.ts";
@@ -6,6 +6,7 @@ import { areAllowed } from "../tags.ts";
 import type { Operations } from "../wire/operations.ts";
 import { badRequest } from "./errors.ts";
 import { apiOf, stageOf } from "./state.ts";
+import { keyOf, planOf } from "./usage.ts";
 
 export const tagOperations: Operations<typeof sdk> = {
   GetTags: {
@@ -28,18 +29,21 @@ export const tagOperations: Operations<typeof sdk> = {
   },
 };
 
-const TAGGED = /^arn:aws[a-z-]*:apigateway:([a-z0-9-]+)::\/restapis\/([a-z0-9]+)(?:\/stages\/([\w-]+))?$/;
+const TAGGED =
+  /^arn:aws[a-z-]*:apigateway:([a-z0-9-]+)::\/(restapis|apikeys|usageplans)\/([a-z0-9]+)(?:\/stages\/([\w-]+))?$/;
 
-/** The API or the stage that an ARN means. */
+/** What an ARN means: stages are of APIs only. */
 function tagged(
   { resourceArn }: { resourceArn: string },
   context: Context,
 ): { tags: Record<string, string> } {
-  const [, region, restApiId, stageName] = TAGGED.exec(resourceArn) ?? [];
-  if (restApiId === undefined || region !== context.region)
+  const [, region, kind, id, stageName] = TAGGED.exec(resourceArn) ?? [];
+  if (id === undefined || region !== context.region || (stageName && kind !== "restapis"))
     throw badRequest("Invalid ARN specified in the request");
-  if (stageName === undefined) return apiOf({ restApiId }, context);
-  return stageOf({ restApiId, stageName }, context);
+  if (kind === "apikeys") return keyOf({ apiKey: id }, context);
+  if (kind === "usageplans") return planOf({ usagePlanId: id }, context);
+  if (stageName === undefined) return apiOf({ restApiId: id }, context);
+  return stageOf({ restApiId: id, stageName }, context);
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html */

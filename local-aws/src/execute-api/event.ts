@@ -42,6 +42,7 @@ function requestContext(request: ApiRequest, { resource }: Route, deployed: Depl
     domainPrefix: api.id,
     deploymentId: deployment.id,
     identity: {
+      ...(request.apiKey && { apiKey: request.apiKey.value, apiKeyId: request.apiKey.id }),
       accessKey: null,
       accountId: null,
       caller: null,

@@ -15,12 +15,19 @@ export interface Failure {
   message: string;
   /** Where it differs from the type's own. */
   status?: number;
+  /** What only whoever looks inside is told. */
+  why?: string;
 }
 
 export const UNKNOWN_ROUTE: Failure = {
   type: "MISSING_AUTHENTICATION_TOKEN",
   error: "MissingAuthenticationTokenException",
   message: "Missing Authentication Token",
+};
+export const INVALID_API_KEY: Failure = {
+  type: "INVALID_API_KEY",
+  error: "ForbiddenException",
+  message: "Forbidden",
 };
 export const THROTTLED: Failure = {
   type: "THROTTLED",

@@ -23,6 +23,8 @@ export interface ApiRequest extends WireRequest {
   path: string;
   /** The query as sent, without the question mark. */
   queryString: string;
+  /** The API key that it came with, where the method asks for one. */
+  apiKey?: { id: string; value: string };
 }
 
 const PREFIX = "/_aws/execute-api/";

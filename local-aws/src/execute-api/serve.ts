@@ -3,6 +3,7 @@
  * it, in particular no CORS headers.
  */
 import { apisIn, own, regionsOfApis } from "../apigateway/state.ts";
+import { keyFor, usageIn } from "../apigateway/usage.ts";
 import type { Public } from "../aws.ts";
 import type { WireResponse } from "../service.ts";
 import type { World } from "../world.ts";
@@ -12,6 +13,7 @@ import {
   forbidden,
   gatewayResponse,
   headTooLarge,
+  INVALID_API_KEY,
   MALFORMED_QUERY,
   THROTTLED,
   UNKNOWN_ROUTE,
@@ -90,6 +92,9 @@ async function answerRoute(
   deployed: Deployed,
 ): Promise<WireResponse | Failure> {
   const { resource, method } = found;
+  const key = method.apiKeyRequired ? keyIn(request, deployed) : undefined;
+  if (key && "why" in key)
+    return { ...INVALID_API_KEY, why: `${method.httpMethod} asks for an API key, but ${key.why}.` };
   const left = deployed.world.isThrottling()
     ? -1
     : takeToken(deployed.stage, resource.path, method.httpMethod);
@@ -99,11 +104,22 @@ async function answerRoute(
   const integration = method.methodIntegration!;
   if (integration.type === "AWS_PROXY") {
     tellRoute(request, found, deployed, { left });
-    return answerProxy(integration, request, found, deployed);
+    return answerProxy(integration, { ...request, apiKey: key }, found, deployed);
   }
   const answer = answerMock(method, integration, request, variablesOf(request, deployed, resource.path));
   if ("headers" in answer) tellRoute(request, found, deployed, { left, status: answer.status });
   return answer;
+}
+
+/**
+ * The API key of a request. It is looked for before throttles are, for those of its usage plan would come first:
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+ */
+function keyIn({ headers }: ApiRequest, { world, api, stage }: Deployed) {
+  if (api.apiKeySource === "AUTHORIZER")
+    return { why: "it would come from an authorizer, and there is none" };
+  const value = headers["x-api-key"];
+  return keyFor(usageIn(world, api.region), { apiId: api.id, stage: stage.stageName }, value);
 }
 
 /** Every answer names its request. */

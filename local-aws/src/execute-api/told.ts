@@ -47,7 +47,7 @@ function causeOf(failure: Failure, request: ApiRequest, deployed: Deployed): str
   if (failure === UNKNOWN_ROUTE) return whyUnknown(request, deployed);
   if (failure === THROTTLED)
     return `The throttle of the stage ${deployed.stage.stageName} has no token left.`;
-  return `${failure.message}.`;
+  return failure.why ?? `${failure.message}.`;
 }
 
 function whyUnknown({ method, path }: ApiRequest, { api, deployment }: Deployed): string {

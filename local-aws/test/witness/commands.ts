@@ -161,6 +161,25 @@ const api: Typed[] = [
   ),
   types("aws apigateway get-rest-apis --query 'items[].name'", /"hello"/),
   fails("aws apigateway get-stage --rest-api-id $API --stage-name prod", /NotFoundException/),
+  keeps("KEY", "aws apigateway create-api-key --name reader --enabled --query id --output text", /^\w{10}$/m),
+  types("aws apigateway get-api-key --api-key $KEY --include-value --query value", /^"\w{40}"$/m),
+  keeps(
+    "PLAN",
+    "aws apigateway create-usage-plan --name readers --api-stages apiId=$API,stage=dev --query id --output text",
+    /^\w{6}$/m,
+  ),
+  types(
+    "aws apigateway create-usage-plan-key --usage-plan-id $PLAN --key-id $KEY --key-type API_KEY",
+    /"name": "reader"/,
+  ),
+  types("aws apigateway get-usage-plan-keys --usage-plan-id $PLAN --query 'items[].name'", /"reader"/),
+  fails("aws apigateway delete-usage-plan --usage-plan-id $PLAN", /there are API Stages associated with it/),
+  types(
+    "aws apigateway update-usage-plan --usage-plan-id $PLAN --patch-operations op=remove,path=/apiStages,value=$API:dev --query apiStages",
+    /^\[\]$/m,
+  ),
+  types("aws apigateway delete-usage-plan --usage-plan-id $PLAN"),
+  types("aws apigateway delete-api-key --api-key $KEY"),
 ];
 
 const bucket: Typed[] = [
@@ -217,7 +236,7 @@ const refused: Typed[] = [
     "aws lambda create-alias --function-name hello --name live --function-version 1",
     /does not implement.*CreateAlias/,
   ),
-  fails("aws apigateway get-usage-plans", /does not implement.*GetUsagePlans/),
+  fails("aws apigateway get-vpc-links", /does not implement.*GetVpcLinks/),
   fails(
     "aws apigateway test-invoke-method --rest-api-id $API --resource-id $PATH_ID --http-method GET",
     /does not implement.*TestInvokeMethod/,

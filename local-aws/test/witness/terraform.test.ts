@@ -85,7 +85,7 @@ describe("Terraform", { skip: whyNot() }, () => {
   test("applies a stack, and finds nothing to do after that", async () => {
     const said = await done("apply", "-auto-approve");
 
-    assert.match(said, /Apply complete! Resources: 24 added/);
+    assert.match(said, /Apply complete! Resources: 27 added/);
     await assertNothingToDo();
   });
 
@@ -122,7 +122,7 @@ describe("Terraform", { skip: whyNot() }, () => {
   test("destroys all of it; nothing is left", async () => {
     const said = await done("destroy", "-auto-approve");
 
-    assert.match(said, /Destroy complete! Resources: 24 destroyed/);
+    assert.match(said, /Destroy complete! Resources: 27 destroyed/);
     const { keys, ...data } = aws.contents();
     assert.ok(!JSON.stringify(data).includes(FUNCTION), JSON.stringify(data, null, 1));
   });

@@ -205,6 +205,25 @@ resource "aws_api_gateway_method_settings" "throttle" {
   }
 }
 
+resource "aws_api_gateway_api_key" "reader" {
+  name = local.name
+}
+
+resource "aws_api_gateway_usage_plan" "readers" {
+  name = local.name
+
+  api_stages {
+    api_id = aws_api_gateway_rest_api.api.id
+    stage  = aws_api_gateway_stage.prod.stage_name
+  }
+}
+
+resource "aws_api_gateway_usage_plan_key" "reader" {
+  usage_plan_id = aws_api_gateway_usage_plan.readers.id
+  key_id        = aws_api_gateway_api_key.reader.id
+  key_type      = "API_KEY"
+}
+
 resource "aws_lambda_permission" "api" {
   statement_id  = "api"
   action        = "lambda:InvokeFunction"
