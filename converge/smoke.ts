@@ -22,9 +22,12 @@ interface Whose {
   logGroup: { name: string };
 }
 
-/** What an answer is taken for: what the function gave, what waiting does not mend, or what may pass. */
+/**
+ * What an answer is taken for: what the function gave, what keeps everybody from it without a key, what waiting does
+ * not mend, or what may pass.
+ */
 interface Finding {
-  kind: "answer" | "elsewhere" | "failure" | "pending";
+  kind: "answer" | "guarded" | "elsewhere" | "failure" | "pending";
   /** The status, or why there is none. */
   status: number | string;
   text: string;
@@ -85,7 +88,7 @@ class Waiting {
       this.failure = failing(found, this.#log);
       throw this.failure;
     }
-    if (found.kind === "answer" || found.kind === "elsewhere") return wordsOf(found);
+    if (found.kind !== "failure" && found.kind !== "pending") return wordsOf(found);
     if (seconds > SILENCE_SECONDS) this.#tell(found);
   }
 
@@ -98,7 +101,7 @@ class Waiting {
 
 /** The one that says most about what is left to wait for. */
 function worstOf(findings: Finding[]): Finding {
-  const order = ["failure", "pending", "elsewhere", "answer"];
+  const order = ["failure", "pending", "elsewhere", "guarded", "answer"];
   return findings.sort((one, other) => order.indexOf(one.kind) - order.indexOf(other.kind))[0]!;
 }
 
@@ -125,7 +128,7 @@ async function probe(url: string, { methods, probe }: Whose["api"]): Promise<Fin
 function kindOf({ status, ok, headers }: Response, body: string): Finding["kind"] {
   if (headers.has("x-amzn-errortype")) {
     if (status === 502 || status === 504) return "failure";
-    return (status === 401 || status === 403) && isOurs(body) ? "answer" : "pending";
+    return (status === 401 || status === 403) && isOurs(body) ? "guarded" : "pending";
   }
   if (ok || headers.has("x-amz-apigw-id") || isOurs(body)) return status < 500 ? "answer" : "failure";
   return status === 404 ? "elsewhere" : "pending";
@@ -142,6 +145,8 @@ function isOurs(body: string): boolean {
 
 function wordsOf({ kind, status, text }: Finding): string {
   if (kind === "elsewhere") return "This endpoint does not serve the API.";
+  if (kind === "guarded")
+    return `The API wants a key or a signature before it asks the function, which was not tried: ${text}`;
   return status === 200 || status === 404 ? "The API answers." : `The API answers: ${text}`;
 }
 

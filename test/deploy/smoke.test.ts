@@ -131,10 +131,13 @@ describe("an API", () => {
     ]);
   });
 
-  test("that wants a key first answers, in the words that it was deployed with", async () => {
-    const { said } = await askWhile(() => gateway(403, '{"error":{"code":"refused"}}'));
+  test("that wants a key first is not waited for, and that its function was not tried is told", async () => {
+    const { said, trouble } = await askWhile(() => gateway(403, '{"error":{"code":"refused"}}'));
 
-    assert.deepEqual(said, ['The API answers: 403 {"error":{"code":"refused"}}']);
+    assert.equal(trouble, undefined);
+    assert.deepEqual(said, [
+      'The API wants a key or a signature before it asks the function, which was not tried: 403 {"error":{"code":"refused"}}',
+    ]);
   });
 
   test("without GET is asked by another method, without what that would store", async () => {
