@@ -15,7 +15,7 @@ import { copyProject } from "../shared/project-copy.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PATIENCE_MS = 120_000;
 
-export const has = (program: string) => spawnSync(program, ["--version"]).error === undefined;
+const has = (program: string) => spawnSync(program, ["--version"]).error === undefined;
 
 /** The first program that nothing here can be followed without, if it is missing. */
 export const missing = ["bash", "curl", "git"].find(program => !has(program));
@@ -40,6 +40,12 @@ export const blocksOf = (part: string): Block[] =>
     isFirstTerminal: title.includes("first terminal"),
     text,
   }));
+
+/** Why a part cannot be followed here, if it cannot: it types the aws command. */
+export const whyNot = (part: string) =>
+  blocksOf(part).some(({ kind, text }) => kind === "sh" && /^(\w+=\$\()?aws /m.test(text)) &&
+  !has("aws") &&
+  "there is no aws command here";
 
 /** A shell that takes commands, and what it has said. */
 class Terminal {

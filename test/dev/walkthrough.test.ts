@@ -1,7 +1,7 @@
 /** docs/walkthrough.md, followed from its first line to its last. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { blocksOf, has, missing, partsOf, Reader } from "./reader.ts";
+import { blocksOf, missing, partsOf, Reader, whyNot } from "./reader.ts";
 
 const MINUTES = 45;
 const PARTS = partsOf("walkthrough", /^## (?=\d)/m);
@@ -15,9 +15,7 @@ describe("the walkthrough", { skip: missing && `there is no ${missing} here` }, 
 
   for (const part of PARTS) {
     const blocks = blocksOf(part);
-    const needsAws = blocks.some(({ kind, text }) => kind === "sh" && /^(\w+=\$\()?aws /m.test(text));
-    const skip = needsAws && !has("aws") && "there is no aws command here";
-    test(part.split("\n")[0]!, { skip }, async () => {
+    test(part.split("\n")[0]!, { skip: whyNot(part) }, async () => {
       assert.ok(blocks.length > 0, "nothing of this part would be tried");
       await reader.follow(part);
     });
