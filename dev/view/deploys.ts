@@ -13,14 +13,23 @@ const PARTS: Record<string, Part> = {
   S3: "s3",
 };
 
-/** Notes the calls of deploys; `during` wraps one and returns it with its calls. */
+/** Tells a deploy as far as it is, each time that a call of it is answered. */
+type Tell = (deploy: Shown) => void;
+
+/** A deploy under way: when it began, and who hears of its calls. */
+interface Noted {
+  began: number;
+  note: (span: ShownSpan) => void;
+}
+
+/** Notes the calls of deploys; what it returns runs one, and tells it while it runs and when it has ended. */
 export function noteDeploys(aws: Aws) {
-  let began = performance.now();
-  let spans: ShownSpan[] = [];
+  let noted: Noted = { began: 0, note: () => {} };
   around(aws, (service, operation, send) => async args => {
+    const { began, note } = noted;
     const started = performance.now();
     const tell = (outcome: "passed" | "failed", why: string) =>
-      spans.push({
+      note({
         part: PARTS[service] ?? "iam",
         what: operation,
         outcome,
@@ -40,26 +49,26 @@ export function noteDeploys(aws: Aws) {
       throw error;
     }
   });
-  return async function during<T>(
-    name: string,
-    deploy: () => Promise<T>,
-    tell: (deploy: Shown) => void,
-  ): Promise<T> {
-    began = performance.now();
-    spans = [];
-    const shown = {
-      id: randomUUID(),
-      kind: "deploy" as const,
-      time: Date.now(),
-      method: "deploy",
-      url: name,
-    };
+  return async function during<T>(name: string, deploy: () => Promise<T>, tell: Tell): Promise<T> {
+    const tellNow = tellerOf(name, tell);
+    noted = { began: performance.now(), note: span => tellNow(true, span) };
+    tellNow(true);
     try {
       return await deploy();
     } finally {
-      const ms = performance.now() - began;
-      tell({ ...shown, status: 0, ms, spans, ...marksOf(spans) });
+      tellNow(false);
     }
+  };
+}
+
+function tellerOf(name: string, tell: Tell) {
+  const began = performance.now();
+  const spans: ShownSpan[] = [];
+  const start = { id: randomUUID(), kind: "deploy" as const, time: Date.now(), method: "deploy", url: name };
+  return (isRunning: boolean, ...answered: ShownSpan[]) => {
+    spans.push(...answered);
+    const ms = performance.now() - began;
+    tell({ ...start, status: 0, ms, isRunning, spans, ...marksOf(spans) });
   };
 }
 

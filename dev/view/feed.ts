@@ -20,8 +20,9 @@ export class Feed {
   weather = FINE;
   readonly #views = new Set<Send>();
   readonly #costs = new Costs();
-  readonly #before: (() => Shown)[] = [];
+  readonly #before = new Map<string, () => Shown>();
   #gathered: Trace[] = [];
+  #deploy: Shown | undefined;
   #timer: NodeJS.Timeout | undefined;
   #left = A_SECOND;
   #refilled = performance.now();
@@ -29,20 +30,22 @@ export class Feed {
   /** A request was answered. */
   add(trace: Trace): void {
     this.#costs.add(trace);
-    this.#keep(() => shown(trace));
+    this.#keep(trace.id, () => shown(trace));
     if (this.#views.size > 0 && this.#gathered.push(trace)) this.#soon();
   }
 
-  /** A deploy has ended. */
+  /** A deploy has come this far. */
   addDeploy(deploy: Shown): void {
-    this.#keep(() => deploy);
-    this.#send({ traces: [deploy], skipped: 0 });
+    this.#keep(deploy.id, () => deploy);
+    if (this.#views.size === 0) return;
+    this.#deploy = deploy;
+    this.#soon();
   }
 
   /** Lets a view see what was, and what comes. @returns ends that */
   open(send: Send): () => void {
     this.#views.add(send);
-    send({ traces: this.#before.map(show => show()), skipped: 0, ...this.#state() });
+    send({ traces: Array.from(this.#before.values(), show => show()), skipped: 0, ...this.#state() });
     return () => this.#views.delete(send);
   }
 
@@ -55,8 +58,9 @@ export class Feed {
     clearTimeout(this.#timer);
   }
 
-  #keep(show: () => Shown): void {
-    if (this.#before.push(show) > BEFORE) this.#before.shift();
+  #keep(id: string, show: () => Shown): void {
+    this.#before.set(id, show);
+    if (this.#before.size > BEFORE) this.#before.delete(this.#before.keys().next().value!);
   }
 
   #soon(): void {
@@ -72,7 +76,9 @@ export class Feed {
     const first = [...gathered].sort((a, b) => rank(a) - rank(b)).slice(0, Math.floor(this.#left));
     this.#left -= first.length;
     const chosen = gathered.filter(trace => first.includes(trace));
-    this.#send({ traces: chosen.map(shown), skipped: gathered.length - chosen.length });
+    const deploys = this.#deploy ? [this.#deploy] : [];
+    this.#deploy = undefined;
+    this.#send({ traces: [...deploys, ...chosen.map(shown)], skipped: gathered.length - chosen.length });
   }
 
   #refill(): void {

@@ -10,7 +10,7 @@ import type { Shown } from "./shown.ts";
 export interface View {
   /** Where it is, with the token without which nothing is answered. */
   url: string;
-  /** Shows a deploy that has ended. */
+  /** Shows a deploy as far as it is; told again, it goes on. */
   showDeploy(deploy: Shown): void;
   close(): void;
 }

@@ -9,6 +9,8 @@ export interface ShownSpan extends Span {
 export interface Shown extends Omit<Trace, "kind" | "spans"> {
   kind: Trace["kind"] | "deploy";
   spans: ShownSpan[];
+  /** A deploy that has not ended yet: it is told again, with the same id, whenever a call of it is answered. */
+  isRunning?: boolean;
   /** The first part that did not let it through. */
   broken?: Part;
   /** The first part that answered no, as it should. */

@@ -1,8 +1,8 @@
 /** The view as a class sees it: a deployed stack on a local AWS, its view, and a browser before it. */
 import { type Aws, startAws, Weather } from "local-aws";
 import type { Browser, Page } from "playwright-core";
-import { connect } from "../../converge/aws.ts";
-import { deploy } from "../../deploy.ts";
+import { type Aws as Clients, connect } from "../../converge/aws.ts";
+import { type Deployed, deploy } from "../../deploy.ts";
 import { noteDeploys } from "../../dev/view/deploys.ts";
 import { serveView, type View } from "../../dev/view/serve.ts";
 import { launchBrowser } from "../shared/browser.ts";
@@ -11,6 +11,9 @@ export interface Stage {
   aws: Aws;
   weather: Weather;
   view: View;
+  clients: Clients;
+  /** Deploys once more, as npm start does when a source has changed. */
+  redeploy(): Promise<Deployed>;
   siteUrl: string;
   apiUrl: string;
   browser: Browser;
@@ -26,11 +29,9 @@ export async function stageView(name: string, chance = 0): Promise<Stage> {
   const view = await serveView({ aws, weather, siteUrl: () => siteUrl });
   const clients = connect(aws.region);
   const during = noteDeploys(clients);
-  const deployed = await during(
-    name,
-    () => deploy({ name, region: aws.region, aws: clients }),
-    view.showDeploy,
-  );
+  const redeploy = () =>
+    during(name, () => deploy({ name, region: aws.region, aws: clients }), view.showDeploy);
+  const deployed = await redeploy();
   siteUrl = deployed.siteUrl;
   const browser = await launchBrowser();
   const close = async () => {
@@ -38,7 +39,7 @@ export async function stageView(name: string, chance = 0): Promise<Stage> {
     view.close();
     await aws.close();
   };
-  return { aws, weather, view, siteUrl, apiUrl: deployed.apiUrl, browser, close };
+  return { aws, weather, view, clients, redeploy, siteUrl, apiUrl: deployed.apiUrl, browser, close };
 }
 
 /** Sends a request as the page of the site would. */

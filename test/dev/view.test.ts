@@ -5,6 +5,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import axe from "axe-core";
 import { CLEAR } from "local-aws";
 import type { Page } from "playwright-core";
+import { around } from "../../converge/aws.ts";
 import { lineOf, PLACES } from "../../dev/view/lines.ts";
 import { withoutBrowser } from "../shared/browser.ts";
 import { ask, pictureOf, type Stage, stageView } from "./view-stage.ts";
@@ -36,13 +37,37 @@ describe("the view", { skip: withoutBrowser }, () => {
     const row = page.locator("#list button", { hasText: "deploy viewed" });
     await row.click();
     await page.locator("[data-part=dynamodb]").click();
-    await page.locator("#detail article", { hasText: "CreateTable" }).getByText("What it saw").click();
 
     const command = await page
       .locator("#detail article", { hasText: "CreateTable" })
       .locator("pre")
       .textContent();
     assert.match(command!, /aws dynamodb create-table/);
+  });
+
+  test("shows a deploy while it goes on, call by call", async () => {
+    let letGo = () => {};
+    const held = new Promise<void>(resolve => {
+      letGo = resolve;
+    });
+    around(stage.clients, (service, _operation, send) => async args => {
+      if (service === "S3") await held;
+      return send(args);
+    });
+
+    const deploying = stage.redeploy();
+    const row = page.locator("#list button[aria-current]", { hasText: "under way" });
+    await row.waitFor();
+    await page.locator("[data-part=lambda].passed").waitFor();
+    const bucket = await page.locator("[data-part=s3]").getAttribute("class");
+    const command = await page.locator("#detail pre").first().textContent();
+    letGo();
+    await deploying;
+    await page.locator("[data-part=s3].passed").waitFor();
+    await row.waitFor({ state: "detached" });
+
+    assert.match(bucket!, /unused/);
+    assert.match(command!, /^aws [a-z0-9]+ (get|list|describe)-/);
   });
 
   test("takes what deploy's own probes hear, that there is no such item, for an answer and no failure", async () => {

@@ -8,7 +8,9 @@ import { NAMES, WORDS } from "./parts.ts";
 export function showDetail(shown: Shown, part: Part | undefined): void {
   byId("detail").hidden = part === undefined;
   if (part === undefined) return;
-  const spans = shown.spans.filter(span => span.part === part);
+  const told = shown.spans.filter(span => span.part === part);
+  // While a deploy goes on, what was called last is what somebody looks at.
+  const spans = shown.isRunning ? told.reverse() : told;
   const none = el("p", { class: "why" }, "The request did not come this far.");
   byId("detail").replaceChildren(
     el("h2", {}, NAMES[part]),
@@ -23,7 +25,10 @@ function decisionOf({ what, outcome, why, line, ms, data }: ShownSpan): HTMLElem
     el("p", {}, el("b", { class: outcome }, WORDS[outcome]), ` ${what}, ${inMs(ms)}`),
     el("p", { class: "why" }, why),
     line === undefined ? undefined : el("p", {}, "decided by ", el("code", {}, line)),
-    data && el("details", {}, el("summary", {}, "What it saw"), el("pre", { tabindex: "0" }, textOf(data))),
+    data?.command
+      ? el("pre", { tabindex: "0" }, String(data.command))
+      : data &&
+          el("details", {}, el("summary", {}, "What it saw"), el("pre", { tabindex: "0" }, textOf(data))),
   );
 }
 

@@ -4,29 +4,42 @@ import { button, byId, el, inMs } from "./elements.ts";
 import { NAMES, SIGNS } from "./parts.ts";
 
 const KEPT = 200;
+/** The latest of each, by its id. */
+const shownById = new Map<string, Shown>();
 
-/** Puts a request in front. @param onSelect called when it is clicked */
-export function addRow(shown: Shown, onSelect: () => void): void {
+/** Puts a request in front, or goes on with the row that it has. @param onSelect called when it is clicked */
+export function showRow(shown: Shown, onSelect: (shown: Shown) => void): void {
   const list = byId("list");
-  list.prepend(el("li", {}, button(rowOf(shown), onSelect, { "data-id": shown.id, class: "row" })));
+  const { id } = shown;
+  shownById.set(id, shown);
+  const known = list.querySelector(`[data-id="${id}"]`);
+  if (known) {
+    known.replaceChildren(rowOf(shown));
+    return;
+  }
+  const select = () => onSelect(shownById.get(id)!);
+  list.prepend(el("li", {}, button(rowOf(shown), select, { "data-id": id, class: "row" })));
   while (list.childElementCount > KEPT) list.lastElementChild!.remove();
+  if (shownById.size > KEPT) shownById.delete(shownById.keys().next().value!);
 }
 
 function rowOf(shown: Shown): HTMLElement {
-  const { method, status, ms, broken, declined, kind, time } = shown;
-  const marked = broken ?? declined;
-  const state = broken ? "failed" : declined ? "declined" : "passed";
+  const { method, status, ms, isRunning, kind, time } = shown;
+  const took = isRunning ? "under way" : inMs(ms);
   return el(
     "span",
     {},
     el("b", {}, `${kind === "api" ? method : kind} ${titleOf(shown)}`),
-    el("span", { class: `mark ${state}` }, [SIGNS[state], marked && NAMES[marked]].filter(Boolean).join(" ")),
-    el(
-      "small",
-      {},
-      [new Date(time).toLocaleTimeString(), status || "", inMs(ms)].filter(Boolean).join(" · "),
-    ),
+    markOf(shown),
+    el("small", {}, [new Date(time).toLocaleTimeString(), status, took].filter(Boolean).join(" · ")),
   );
+}
+
+function markOf({ broken, declined, isRunning }: Shown): HTMLElement {
+  const marked = broken ?? declined;
+  const state = broken ? "failed" : declined ? "declined" : "passed";
+  const sign = isRunning ? "…" : SIGNS[state];
+  return el("span", { class: `mark ${state}` }, marked ? `${sign} ${NAMES[marked]}` : sign);
 }
 
 /** What a request is about: its ID, or the last part of its path. */

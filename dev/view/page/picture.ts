@@ -6,11 +6,11 @@ import { NAMES, SIGNS, stateOf, WORDS, wayOf } from "./parts.ts";
 
 const STEP_MS = 110;
 
-/** Draws a request's way. @param onSelect called with the part that is clicked */
-export function drawWay(shown: Shown, onSelect: (part: Part) => void): void {
+/** Draws a request's way. @param isNew lets it be seen to move @param onSelect called with the part that is clicked */
+export function drawWay(shown: Shown, isNew: boolean, onSelect: (part: Part) => void): void {
   const hops = wayOf(shown).map(part => hopOf(shown, part, onSelect));
   byId("way").replaceChildren(...hops.map(hop => el("li", {}, hop)));
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches)
+  if (isNew && !matchMedia("(prefers-reduced-motion: reduce)").matches)
     move(hops.filter(hop => !hop.matches(".unused")));
 }
 

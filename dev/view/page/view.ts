@@ -3,7 +3,7 @@ import type { Part } from "local-aws";
 import type { Shown, Update } from "../shown.ts";
 import { showDetail } from "./detail.ts";
 import { byId, el } from "./elements.ts";
-import { addRow, markRow, titleOf } from "./list.ts";
+import { markRow, showRow, titleOf } from "./list.ts";
 import { drawWay, markHop } from "./picture.ts";
 import { drawWaterfall } from "./waterfall.ts";
 import { drawCosts, drawWeather, markWeather } from "./weather.ts";
@@ -17,22 +17,36 @@ const LOOK_MS = 700;
 /** Whether the newest request is shown, or the one that somebody chose. */
 let isFollowing = true;
 let newest: Shown | undefined;
+let drawn: Shown | undefined;
 let drawnAt = Number.NEGATIVE_INFINITY;
 /** Whether the newest is to be drawn in a moment. */
 let isWaiting = false;
 
-function draw(shown: Shown): void {
-  drawnAt = performance.now();
-  const select = (part: Part) => {
+function draw(shown: Shown, part = decisive(shown)): void {
+  const isNew = shown.id !== drawn?.id;
+  drawn = shown;
+  if (isNew) drawnAt = performance.now();
+  const select = (chosen: Part) => {
     follow(false);
-    showDetail(shown, part);
-    markHop(part);
+    look(shown, chosen);
   };
   byId("title").textContent = `${shown.method} ${titleOf(shown)} ${shown.status || ""}`;
-  drawWay(shown, select);
+  drawWay(shown, isNew, select);
   drawWaterfall(shown, select);
   markRow(shown.id);
-  const part = shown.broken ?? shown.declined ?? (shown.kind === "deploy" ? undefined : "answer");
+  look(shown, part);
+}
+
+/** The part to look at first: of a deploy under way, the one that was called last. */
+function decisive({ broken, declined, kind, isRunning, spans }: Shown): Part | undefined {
+  if (kind !== "deploy") return broken ?? declined ?? "answer";
+  return isRunning ? spans.at(-1)?.part : broken;
+}
+
+let looked: Part | undefined;
+
+function look(shown: Shown, part: Part | undefined): void {
+  looked = part;
   showDetail(shown, part);
   markHop(part);
 }
@@ -55,13 +69,15 @@ function drawSoon(): void {
 
 function receive({ traces, skipped, costs, weather }: Update): void {
   for (const shown of traces)
-    addRow(shown, () => {
+    showRow(shown, latest => {
       follow(false);
-      draw(shown);
+      draw(latest);
     });
   newest = traces.at(-1) ?? newest;
+  const further = traces.find(({ id }) => id === drawn?.id);
+  if (further) draw(further, isFollowing ? decisive(further) : looked);
   document.body.classList.toggle("empty", newest === undefined);
-  if (traces.length > 0) drawSoon();
+  if (traces.length > 0 && newest !== drawn) drawSoon();
   if (skipped > 0) tellSkipped(skipped);
   drawCosts(costs);
   markWeather(weather);
