@@ -1,14 +1,15 @@
 /** `npm start`: the whole stack on this machine, deployed by the very deploy that goes to AWS. */
 import { fileURLToPath } from "node:url";
 import { type Aws, CLEAR, forgetWorld, startAws, Weather } from "local-aws";
-import { inWords, type Words } from "../converge/errors.ts";
+import type { Words } from "../converge/errors.ts";
 import type { Deployed } from "../deploy.ts";
+import { Deployer } from "./deployer.ts";
 import { keepExports, useOnly, waysIn } from "./exports.ts";
 import { readOptions, type StartOptions } from "./options.ts";
-import { Places } from "./places.ts";
+import { withOrigin } from "./origin.ts";
 import { reasonsOf } from "./reasons.ts";
 import { serveView } from "./view/serve.ts";
-import { type Consequence, watchSources } from "./watch.ts";
+import { type Concern, watchSources } from "./watch.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -17,9 +18,6 @@ const SLOW = { ...CLEAR, latency: 500, states: 4000 };
 
 /** So much later than it happened is told what happened. */
 const TELL_MS = 20;
-
-/** The function's, since it was deployed last. */
-let places = new Places();
 
 /** Made before the start below, which tells already while it is awaited. */
 let untold: string[] = [];
@@ -33,43 +31,40 @@ try {
 }
 
 async function start(options: StartOptions): Promise<void> {
+  const deployer = new Deployer(options);
   if (options.fresh) await forgetWorld(options.directory);
   const weather = new Weather();
-  const [aws, { deploy }, { connect }, { noteDeploys }] = await Promise.all([
-    startAws({ ...options, weather }),
-    import("../deploy.ts"),
-    import("../converge/aws.ts"),
-    import("./view/deploys.ts"),
-  ]);
+  const aws = await startAws({ ...options, weather });
   useOnly(aws.environment);
   const exports = await keepExports(aws.environment, options.directory);
   endOnSignal(aws);
-  tellLogs(aws, options);
+  tellLogs(aws, options, deployer);
   let siteUrl = aws.siteEndpoint;
   const view = await serveView({ aws, weather, siteUrl: () => siteUrl });
-  const clients = connect(options.region);
-  const during = noteDeploys(clients);
 
   const redeploy = oneAtATime(async () => {
-    places = new Places();
     try {
-      const deployed = await during(
-        options.name,
-        () => deploy({ ...options, aws: clients }),
-        view.showDeploy,
-      );
-      siteUrl = deployed.siteUrl;
-      tellDeployed(deployed);
+      const ended = await deployer.deploy();
+      view.showDeploy(ended.shown);
+      if ("failure" in ended) tellFailure(ended.failure);
+      else {
+        siteUrl = ended.deployed.siteUrl;
+        tellDeployed(ended.deployed);
+      }
     } catch (error) {
-      complain(error, inWords(error));
-      console.error("The next change of a source deploys again.");
+      tellFailure({ message: withOrigin((error as Error).message, error), remedy: "" });
     }
   });
   await redeploy();
   if (options.slow) weather.set(SLOW);
   tellRequests(aws);
   console.log(guide(exports, options, view.url));
-  watchSources(ROOT, (file, asks) => react(file, asks, redeploy));
+  watchSources(ROOT, {
+    touched: concern => {
+      if (concern !== "start") deployer.changed(concern === "deploy");
+    },
+    changed: files => react(files, redeploy),
+  });
 }
 
 /** Ctrl-C ends in order, with everything saved; a second one ends at once. */
@@ -95,9 +90,9 @@ function fail(error: unknown): never {
  * What the function wrote: all of it when asked for, otherwise its warnings and errors. Of an error, what AWS
  * would not keep either: its message, and where in the sources it arose.
  */
-function tellLogs(aws: Aws, { logs }: StartOptions): void {
+function tellLogs(aws: Aws, { logs }: StartOptions, deployer: Deployer): void {
   const tellError = async (line: string) => {
-    const error = await places.errorIn(line).catch(() => undefined);
+    const error = await deployer.errorIn(line).catch(() => undefined);
     if (error) tell(error.replaceAll(/^/gm, "  "));
   };
   aws.on("dropped", ({ line }) => tellError(line));
@@ -143,9 +138,19 @@ function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
-function react(file: string, asks: Consequence, redeploy: () => Promise<void>): void {
-  if (asks === "deploy") redeploy();
-  else console.log(`${file} has changed. It is part of deploy itself: end this and start again to use it.`);
+function react(files: ReadonlyMap<string, Concern>, redeploy: () => Promise<void>): void {
+  for (const [file, concern] of files)
+    if (concern === "start")
+      console.log(
+        `${file} has changed. It is part of the AWS that runs here: end this and start again to use it.`,
+      );
+  if ([...files.values()].some(concern => concern !== "start")) void redeploy();
+}
+
+/** What is deployed stays as it was, or as far as this deploy came. */
+function tellFailure({ message, remedy }: Words): void {
+  console.error(`${message}\n${remedy}`.trimEnd());
+  console.error("The next change of a source deploys again.");
 }
 
 function tellDeployed({ siteUrl, apiUrl, resources, ms, trouble }: Deployed): void {
@@ -168,10 +173,7 @@ A changed source is deployed at once. Ctrl-C ends.
 }
 
 /** What went wrong, for a person to read; where, only with DEBUG. What this machine refuses is said in words already. */
-function complain(
-  error: unknown,
-  { message, remedy }: Words = { message: `${(error as Error).message}`, remedy: "" },
-) {
-  console.error(`${message}\n${remedy}`.trimEnd());
+function complain(error: unknown): void {
+  console.error((error as Error).message);
   if (process.env.DEBUG) console.error(error);
 }

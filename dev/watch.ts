@@ -1,41 +1,58 @@
-/** Tells when a source of the project changes. */
+/** Tells when sources of the project change. */
 import { type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
 
-/** What a change asks for: what deploy builds is deployed again, what deploy is made of needs a restart. */
-export type Consequence = "deploy" | "restart";
+/** What a change concerns: what deploy builds, deploy itself, or what only another start takes up. */
+export type Concern = "build" | "deploy" | "start";
 
-const QUIET_MS = 60;
+/** By folder. */
+const CONCERNS: Record<string, Concern> = {
+  form: "build",
+  resources: "deploy",
+  converge: "deploy",
+  command: "deploy",
+  bundle: "deploy",
+  "local-aws/src": "start",
+};
+const OF_DEPLOY = ["stack.ts", "deploy.ts"];
 const SOURCE = /^\w[\w-]*\.(ts|mjs|html|css)$/;
-const OF_DEPLOY = ["stack.ts", "deploy.ts", "teardown.ts"];
-const FOLDERS_OF_DEPLOY = ["resources", "converge", "command", "bundle", "local-aws/src"];
+const QUIET_MS = 60;
 
-/**
- * Watches the project's sources. Editors write a file in several steps, so that a change is told once it has been
- * quiet for a moment.
- * @returns ends the watch
- */
-export function watchSources(root: string, onChange: (file: string, asks: Consequence) => void): () => void {
-  const timers = new Map<string, NodeJS.Timeout>();
-  const changed = (file: string, asks: Consequence) => {
-    clearTimeout(timers.get(file));
-    timers.set(
-      file,
-      setTimeout(() => onChange(file, asks), QUIET_MS),
-    );
-  };
-  const top = watch(root, (_event, name) => {
-    if (name && SOURCE.test(name)) changed(name, OF_DEPLOY.includes(name) ? "restart" : "deploy");
-  });
-  const folders = FOLDERS_OF_DEPLOY.map(folder =>
-    watch(join(root, folder), (_event, name) => {
-      if (name && SOURCE.test(name)) changed(`${folder}/${name}`, "restart");
-    }),
-  );
-  return () => end([top, ...folders], timers);
+export interface Listener {
+  /** A source has been touched, and may still be written: editors do that in several steps. */
+  touched(concern: Concern): void;
+  /** Nothing has been touched for a moment: by file, what has been. */
+  changed(files: ReadonlyMap<string, Concern>): void;
 }
 
-function end(watchers: FSWatcher[], timers: Map<string, NodeJS.Timeout>): void {
-  for (const watcher of watchers) watcher.close();
-  for (const timer of timers.values()) clearTimeout(timer);
+/**
+ * Watches the project's sources.
+ * @returns ends the watch
+ */
+export function watchSources(root: string, { touched, changed }: Listener): () => void {
+  let files = new Map<string, Concern>();
+  let timer: NodeJS.Timeout | undefined;
+  const tell = () => {
+    const told = files;
+    files = new Map();
+    changed(told);
+  };
+  const note = (file: string, concern: Concern) => {
+    files.set(file, concern);
+    touched(concern);
+    clearTimeout(timer);
+    timer = setTimeout(tell, QUIET_MS);
+  };
+  const watched = (folder: string, concernOf: (name: string) => Concern): FSWatcher =>
+    watch(join(root, folder), (_event, name) => {
+      if (name && SOURCE.test(name)) note(join(folder, name), concernOf(name));
+    });
+  const watchers = [
+    watched(".", name => (OF_DEPLOY.includes(name) ? "deploy" : "build")),
+    ...Object.entries(CONCERNS).map(([folder, concern]) => watched(folder, () => concern)),
+  ];
+  return () => {
+    for (const watcher of watchers) watcher.close();
+    clearTimeout(timer);
+  };
 }

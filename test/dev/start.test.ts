@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,49 +8,7 @@ import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { createTable } from "../shared/foreign.ts";
 import { freePort } from "../shared/free-port.ts";
 import { copyProject } from "../shared/project-copy.ts";
-
-const PATIENCE_MS = 30_000;
-
-/** A running `npm start` and what it has said so far. */
-interface Start {
-  child: ChildProcess;
-  said: () => string;
-  /** Waits until it has said something, and returns the first group of the pattern. */
-  hears: (pattern: RegExp) => Promise<string>;
-  /** Ends it as Ctrl-C does, and returns its exit code. */
-  end: () => Promise<number | null>;
-  ended: Promise<number | null>;
-}
-
-function start(project: string, ...args: string[]): Start {
-  const child = spawn(process.execPath, ["--import", "tsx", "dev/start.ts", ...args], {
-    cwd: project,
-    env: { ...process.env, AWS_PROFILE: "no-such-profile", AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", chunk => {
-      text += chunk;
-    });
-  const impatience = setTimeout(() => child.kill("SIGKILL"), 2 * PATIENCE_MS);
-  const ended = new Promise<number | null>(resolve => child.on("close", resolve));
-  ended.then(() => clearTimeout(impatience));
-  const hears = async (pattern: RegExp) => {
-    for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
-      const found = pattern.exec(text);
-      if (found) return found[1] ?? found[0];
-      if (child.exitCode !== null) break;
-      await new Promise(resolve => setTimeout(resolve, 20));
-    }
-    throw new Error(`Never said ${pattern}, only:\n${text}`);
-  };
-  const end = () => {
-    child.kill("SIGINT");
-    return ended;
-  };
-  return { child, said: () => text, hears, end, ended };
-}
+import { API, READY, SITE, type Start, start } from "./npm-start.ts";
 
 /** A client set up by what `npm start` prints for the aws command. */
 function clientOf({ said }: Start): DynamoDBClient {
@@ -66,10 +23,6 @@ function clientOf({ said }: Start): DynamoDBClient {
     maxAttempts: 1,
   });
 }
-
-const READY = /Ctrl-C ends/;
-const API = /The API: (\S+)/;
-const SITE = /\n {2}(http:\S+)\n/;
 
 describe("npm start", () => {
   let project: string;
@@ -237,65 +190,5 @@ describe("npm start", () => {
 
     assert.equal(await ended, 0);
     assert.match(said(), /^Usage: npm start[\s\S]*--fresh/);
-  });
-
-  describe("while sources change", () => {
-    const path = () => join(project, "handler.ts");
-    let original: string;
-
-    before(async () => {
-      original = await readFile(path(), "utf8");
-    });
-
-    afterEach(() => writeFile(path(), original));
-
-    const SENTENCE = "There is no item with this ID.";
-    const messageOf = async (api: string) => (await (await read(api)).json()).error.message;
-
-    it("deploys again", async () => {
-      const { api, hears } = await ready("--port", "0");
-      assert.equal(await messageOf(api), SENTENCE);
-
-      await writeFile(path(), original.replace(SENTENCE, "Changed."));
-      await hears(/Deployed[^\n]*function updated/);
-
-      assert.equal(await messageOf(api), "Changed.");
-    });
-
-    it("shows why a build fails, goes on serving, and deploys the next change", async () => {
-      const { api, hears } = await ready("--port", "0");
-
-      await writeFile(path(), "export const handler = (");
-      await hears(/The next change of a source deploys again/);
-      const meanwhile = await messageOf(api);
-      await writeFile(path(), original.replace(SENTENCE, "Mended."));
-      await hears(/Deployed[^\n]*function updated/);
-
-      assert.equal(meanwhile, SENTENCE);
-      assert.equal(await messageOf(api), "Mended.");
-    });
-
-    it("shows file, line and message of an error, and prints the addresses as always", async () => {
-      const { hears } = await ready("--port", "0");
-      const before = original.slice(0, original.indexOf("const method = METHODS")).split("\n").length;
-
-      await writeFile(
-        path(),
-        original.replace("const method = METHODS", "throw new Error('on purpose'); $&"),
-      );
-
-      await hears(new RegExp(`Error: on purpose\\n +at handler\\.ts:${before}:\\d+\\n`));
-      await hears(/Deployed[^\n]*function updated\.\n\n {2}http:\S+\n\nThe API: http:\S+\n/);
-      await hears(/Everything is deployed, but the function fails: 500 /);
-    });
-
-    it("says that deploy's own sources need a restart", async () => {
-      const { hears } = await ready("--port", "0");
-      const stack = join(project, "stack.ts");
-
-      await writeFile(stack, await readFile(stack, "utf8"));
-
-      await hears(/stack\.ts has changed\..*start again/);
-    });
   });
 });

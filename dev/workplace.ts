@@ -1,0 +1,89 @@
+/** Where the work on the sources is done: in this process, or in one that has loaded none of them yet. */
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Work } from "./from-sources.ts";
+
+export interface Workplace {
+  /** Does a part of the work. Fails when the sources cannot be loaded, or when the place is given up before. */
+  ask<Part extends keyof Work>(
+    part: Part,
+    ...args: Parameters<Work[Part]>
+  ): Promise<Awaited<ReturnType<Work[Part]>>>;
+  /** Gives it up, whatever goes on there. */
+  end(why: string): void;
+}
+
+/** Deploy's own sources as they are when this is called; they cost little here, where the SDK is loaded already. */
+export function thisProcess(): Workplace {
+  const loading = import("./from-sources.ts");
+  let giveUp = (_why: Error) => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  givenUp.catch(() => {});
+  return {
+    async ask(part, ...args) {
+      const { work } = await loading;
+      return Promise.race([(work[part] as (...args: unknown[]) => never)(...args), givenUp]);
+    },
+    end: why => giveUp(new Error(why)),
+  };
+}
+
+/** What a fresh process is asked for, and what it answers. */
+export interface Question {
+  number: number;
+  part: keyof Work;
+  args: never[];
+}
+
+export interface Answer {
+  number: number;
+  value?: never;
+  failure?: { message: string; stack?: string };
+}
+
+const PROGRAM = fileURLToPath(new URL("./fresh.ts", import.meta.url));
+
+/** Deploy's own sources as they are when it is asked first; until then it has only what does not change. */
+export class FreshProcess implements Workplace {
+  readonly #child: ChildProcess = fork(PROGRAM, { serialization: "advanced" });
+  readonly #asked = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  #count = 0;
+  /** Why it answers nothing more. */
+  #over: Error | undefined;
+
+  constructor() {
+    this.#child.on("message", answer => this.#receive(answer as Answer));
+    this.#child.on("error", error => this.#fail(error));
+    this.#child.on("exit", (code, signal) =>
+      this.#fail(new Error(`The process that deploys has ended by itself (${signal ?? code}).`)),
+    );
+  }
+
+  ask: Workplace["ask"] = (part, ...args) =>
+    new Promise((resolve, reject) => {
+      if (this.#over) return reject(this.#over);
+      const number = this.#count++;
+      this.#asked.set(number, { resolve, reject });
+      this.#child.send({ number, part, args: args as never[] } satisfies Question);
+    });
+
+  end(why: string): void {
+    this.#fail(new Error(why));
+    this.#child.kill("SIGKILL");
+  }
+
+  #receive({ number, value, failure }: Answer): void {
+    const asked = this.#asked.get(number);
+    this.#asked.delete(number);
+    if (failure) asked?.reject(Object.assign(new Error(failure.message), failure));
+    else asked?.resolve(value!);
+  }
+
+  #fail(error: Error): void {
+    this.#over ??= error;
+    for (const { reject } of this.#asked.values()) reject(this.#over);
+    this.#asked.clear();
+  }
+}
