@@ -12,7 +12,7 @@ export const PLACES: Record<string, Place> = {
   browser: ["request.ts", "method: order.method"],
   s3: ["resources/website.ts", "s3:GetObject"],
   method: ["stack.ts", "methods: ["],
-  preflight: ["stack.ts", "preflightMaxAgeSeconds"],
+  preflight: ["resources/methods.ts", '"Access-Control-Allow-Origin"'],
   throttle: ["stack.ts", "requestsPerSecond"],
   "gateway response": ["resources/routes.ts", '"Access-Control-Allow-Origin"'],
   permission: ["resources/permission.ts", "apigateway.amazonaws.com"],
@@ -39,19 +39,22 @@ export function lineBehind(span: Span, all: readonly Span[]): string | undefined
   const outcome = span.part === "lambda" && outcomeIn(all);
   const ofOutcome =
     outcome && ["handler.ts", "answer.ts"].map(file => lineOf([file, `"${outcome}"`])).find(Boolean);
-  return ofOutcome || lineOf(PLACES[placeOf(span)]!);
+  return ofOutcome || lineOf(PLACES[PLACE_OF[span.part](span, all)]!);
 }
 
 const outcomeIn = (spans: readonly Span[]): string | undefined =>
   spans.map(({ data }) => /"outcome":"(\w+)"/.exec(String(data?.line))?.[1]).find(Boolean);
 
-const PLACE_OF: Record<Part, (span: Span) => string> = {
+const PLACE_OF: Record<Part, (span: Span, all: readonly Span[]) => string> = {
   browser: () => "browser",
   s3: () => "s3",
   permission: () => "permission",
   lambda: () => "lambda",
   iam: ({ what }) => (what.startsWith("logs:") ? "logs" : "role for items"),
-  answer: () => "answer",
+  answer(_span, all) {
+    const answered = all.findLast(({ part }) => ["lambda", "api", "s3"].includes(part));
+    return answered && answered.part !== "lambda" ? PLACE_OF[answered.part](answered, all) : "answer";
+  },
   logs: ({ outcome }) => (outcome === "passed" ? "log line" : "logs"),
   api({ what, why }) {
     if (/throttle of/.test(why)) return "throttle";
@@ -63,8 +66,6 @@ const PLACE_OF: Record<Part, (span: Span) => string> = {
     return (data?.input as { ConditionExpression?: string })?.ConditionExpression ? "store" : "replace";
   },
 };
-
-const placeOf = (span: Span): string => PLACE_OF[span.part](span);
 
 const texts = new Map<string, { text: string; readAt: number }>();
 const FRESH_MS = 1_000;

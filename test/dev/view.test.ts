@@ -128,6 +128,22 @@ describe("the view", { skip: withoutBrowser }, () => {
     assert.ok(rows >= 10 && rows < 90, `${rows} rows`);
   });
 
+  test("fits a projector: no name leaves its box, and the last time is in sight", async () => {
+    stage.weather.set({ ...CLEAR, throttling: 1, only: "dynamodb" });
+    await ask(stage, "id=projected&value=1");
+    await pictureOf(page, "POST projected 503");
+
+    const { tooWide, left } = await page.evaluate(() => {
+      const { scrollHeight, clientHeight } = document.querySelector("main")!;
+      const hops = [...document.querySelectorAll<HTMLElement>(".hop")];
+      const tooWide = hops.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
+      return { tooWide: tooWide.map(({ dataset }) => dataset.part), left: scrollHeight - clientHeight };
+    });
+
+    assert.deepEqual(tooWide, []);
+    assert.equal(left, 0);
+  });
+
   test("takes what comes from requests for text alone", async () => {
     await ask(stage, `id=${encodeURIComponent("<img src=x onerror=alert(1)>")}&value=1`);
     await page.locator("#list button", { hasText: "<img" }).waitFor();

@@ -14,17 +14,35 @@ export function showDetail(shown: Shown, part: Part | undefined): void {
   const none = el("p", { class: "why" }, "The request did not come this far.");
   byId("detail").replaceChildren(
     el("h2", {}, NAMES[part]),
-    ...(spans.length > 0 ? spans.map(decisionOf) : [none]),
+    ...(spans.length > 0 ? alike(spans).map(decisionOf) : [none]),
   );
 }
 
-function decisionOf({ what, outcome, why, line, ms, data }: ShownSpan): HTMLElement {
+/** What is the same but for its time is shown once: the attempts of a call that is repeated. */
+function alike(spans: ShownSpan[]): ShownSpan[][] {
+  const groups = new Map<string, ShownSpan[]>();
+  for (const span of spans) {
+    const { at, ms, ...same } = span;
+    const key = JSON.stringify(same);
+    groups.set(key, [...(groups.get(key) ?? []), span]);
+  }
+  return [...groups.values()];
+}
+
+function decisionOf(spans: ShownSpan[]): HTMLElement {
+  const { what, outcome, why, line, data } = spans[0]!;
+  const took = spans.map(({ ms }) => inMs(ms)).join(" and ");
   return el(
     "article",
     {},
-    el("p", {}, el("b", { class: outcome }, WORDS[outcome]), ` ${what}, ${inMs(ms)}`),
+    el(
+      "p",
+      {},
+      el("b", { class: outcome }, WORDS[outcome]),
+      ` ${what}, ${took}`,
+      line && el("span", {}, ", decided by ", el("code", {}, line)),
+    ),
     el("p", { class: "why" }, why),
-    line === undefined ? undefined : el("p", {}, "decided by ", el("code", {}, line)),
     data?.command
       ? el("pre", { tabindex: "0" }, String(data.command))
       : data &&

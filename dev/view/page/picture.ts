@@ -20,9 +20,9 @@ function hopOf(shown: Shown, part: Part, onSelect: (part: Part) => void): HTMLEl
   const label = el(
     "span",
     {},
-    el("b", { "aria-hidden": "true" }, SIGNS[state]),
     el("span", {}, NAMES[part]),
     el("span", { class: "unseen" }, `, ${WORDS[state]}`),
+    el("b", { "aria-hidden": "true" }, `${SIGNS[state]} `),
     el("small", {}, state === "unused" ? "" : ms < 0.05 ? "at once" : inMs(ms)),
   );
   const broken = shown.broken === part ? " broken" : "";

@@ -87,7 +87,7 @@ let unseen = 0;
 
 function tellSkipped(count: number): void {
   unseen += count;
-  byId("status").textContent = `Too many to show each: ${unseen} more were answered and counted.`;
+  byId("status").textContent = `Too many to show each: ${unseen} more were answered.`;
 }
 
 function showForm(): void {
