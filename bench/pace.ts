@@ -21,7 +21,7 @@ export interface Servers {
 type Connections = keyof typeof REQUESTS;
 
 /** What a server went through. */
-interface Seen extends Omit<Load, "failures"> {
+export interface Seen extends Omit<Load, "failures"> {
   /** Processor time a request. */
   cpuMs: number;
 }
@@ -85,7 +85,7 @@ async function loadInTurns(
   return seen;
 }
 
-async function loadOnce({ url, usage }: Running, connections: Connections): Promise<Seen> {
+export async function loadOnce({ url, usage }: Running, connections: Connections): Promise<Seen> {
   const numbers = [connections, REQUESTS[connections], MOST_MS].map(String);
   const before = await usage();
   const { stdout } = await run([...TSX, "bench/load.ts", url, ...numbers]);
@@ -111,7 +111,7 @@ async function memoryFigures({ ours, bare, peer }: Servers): Promise<Figure[]> {
 }
 
 /** The deployed stage lets 50 requests a second pass: the bench asks the local AWS for more. */
-async function liftThrottling(url: string, directory: string): Promise<void> {
+export async function liftThrottling(url: string, directory: string): Promise<void> {
   const client = new APIGatewayClient(await settingsFor(url, directory));
   const [restApiId, stageName] = new URL(url).pathname.split("/").slice(3);
   const patchOperations = ["rateLimit", "burstLimit"].map(limit => ({

@@ -7,18 +7,20 @@ import { measureGrowth } from "./growth.ts";
 import { measureLocal } from "./local.ts";
 import { measurePage } from "./page.ts";
 import { table } from "./table-of-figures.ts";
+import { measureTelling } from "./telling.ts";
 
 const PARTS: Record<string, () => Promise<Figure[]>> = {
   function: measureFunction,
   deploy: measureDeploy,
   page: measurePage,
   local: measureLocal,
+  telling: measureTelling,
   growth: measureGrowth,
 };
 
 const usage = `Usage: npm run bench -- [options]
 
-Measures every part beside its floor or its peer in the same run: about eight minutes on two processors that have
+Measures every part beside its floor or its peer in the same run: about nine minutes on two processors that have
 nothing else to do. Other work makes the figures worse, and unequally so. Ends with 1 when a budget does not hold,
 with 2 when something could not be measured.
 

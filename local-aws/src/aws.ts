@@ -59,8 +59,10 @@ export function createAnswer({
   async function answerPublic(wire: WireRequest): Promise<WireResponse> {
     const trace = world.traces.begin(wire);
     const response = await servePublic({ ...wire, trace });
-    world.traces.end(trace, wire, response);
-    world.emit("trace", trace);
+    if (trace) {
+      world.traces.end(trace, wire, response);
+      world.emit("trace", trace);
+    }
     return response;
   }
 

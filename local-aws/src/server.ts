@@ -38,6 +38,8 @@ export interface AwsOptions {
   weather?: Weather | Around;
   /** The most execution environments of one function; ten without it. */
   environments?: number;
+  /** How many of the latest traces are kept: 200 without it. With 0, nothing is told of requests. */
+  traces?: number;
 }
 
 /** A local AWS at work. */
@@ -115,10 +117,11 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
 }
 
 async function open(options: AwsOptions): Promise<{ aws: Aws; world: World }> {
-  const { region = "us-east-1", port = 4566, directory, account, weather, environments } = options;
+  const { region = "us-east-1", port = 4566, directory, account, weather, environments, traces } = options;
   const { world, items } = await openWorld(directory, account);
   world.onClose(() => items.close());
   if (environments) configureLambda(world, { environments });
+  world.traces.kept = traces ?? world.traces.kept;
   const services = servicesOf(items);
   const answer = createAnswer({
     world,

@@ -190,6 +190,18 @@ describe("a request that does not go well is marked where it broke, with the cau
   });
 });
 
+test("none is told when none is to be kept", async t => {
+  const silent = await startAws({ traces: 0 });
+  t.after(() => silent.close());
+  const told: Trace[] = [];
+  silent.on("trace", trace => told.push(trace));
+
+  const { status } = await fetch(`${silent.siteEndpoint}/nothing/index.html`);
+
+  assert.equal(status, 404);
+  assert.deepEqual([...told, ...silent.traces], []);
+});
+
 test("the latest 200 are kept", async () => {
   for (let request = 0; request < 205; request++) await fetch(`${apiUrl}/nowhere`);
 

@@ -94,16 +94,16 @@ const traceId = (): string =>
 /** What Lambda's runtime puts into _X_AMZN_TRACE_ID for each event. */
 export const headerOf = (trace: OpenTrace | undefined): string => `Root=${trace?.id ?? traceId()};Sampled=0`;
 
-/** So many of the latest are kept. */
-const KEPT = 200;
-
 /** The traces of one local AWS. */
 export class Traces {
+  /** So many of the latest are kept; with none, nothing is told. */
+  kept = 200;
   /** The latest that were answered, oldest first. */
   readonly latest: Trace[] = [];
   readonly #known = new Map<string, OpenTrace>();
 
-  begin(request: WireRequest): OpenTrace {
+  begin(request: WireRequest): OpenTrace | undefined {
+    if (this.kept === 0) return undefined;
     const trace = new OpenTrace(traceId(), request);
     trace.tell("browser", { ...askedBy(request), data: { headers: request.headers } });
     this.#known.set(trace.id, trace);
@@ -113,7 +113,7 @@ export class Traces {
   end(trace: OpenTrace, request: WireRequest, response: WireResponse): void {
     trace.end(request, response);
     this.latest.push(trace);
-    if (this.latest.length > KEPT) this.#known.delete(this.latest.shift()!.id);
+    if (this.latest.length > this.kept) this.#known.delete(this.latest.shift()!.id);
   }
 
   /** The request that a call was made for: the header that the SDK sends inside of Lambda names it. */
