@@ -2,7 +2,7 @@
  * Deploy and teardown: how much they ask of AWS, how close they come to the longest chain of calls that wait for one
  * another, and what the process itself costs beside them.
  */
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { LambdaClient, UpdateFunctionCodeCommand } from "@aws-sdk/client-lambda";
@@ -14,7 +14,7 @@ import { type Course, type Courses, countCourses } from "../test/deploy/round-tr
 import { type Budget, type Figure, median } from "./figures.ts";
 import { ENVIRONMENT, run } from "./processes.ts";
 
-const CALL_MS = 50;
+export const CALL_MS = 50;
 const ROUNDS = 5;
 const NAME = "bench";
 type Title = keyof Courses;
@@ -57,19 +57,29 @@ interface SlowAws {
   env: Environment;
   /** What the deployed APIs have answered since this was emptied: how long each answer took. */
   answers: number[];
+  /** How many calls there have been since this was asked last. */
+  calls(): Promise<number>;
 }
 
-/** Works against a local AWS in a process of its own. */
-async function onSlowAws<T>(work: (aws: SlowAws) => Promise<T>): Promise<T> {
+/** Works against a local AWS in a process of its own, each call of which takes 50 ms. */
+export async function onSlowAws<T>(work: (aws: SlowAws) => Promise<T>): Promise<T> {
   const program = fileURLToPath(new URL("slow-aws.ts", import.meta.url));
   const server = fork(program, [`${CALL_MS}`], { execArgv: ["--import", "tsx"] });
   try {
     const [environment]: Environment[] = await once(server, "message");
     const answers: number[] = [];
-    server.on("message", ms => answers.push(ms as number));
-    return await work({ env: { ...ENVIRONMENT, ...environment }, answers });
+    server.on("message", told => typeof told === "number" && answers.push(told));
+    return await work({ env: { ...ENVIRONMENT, ...environment }, answers, calls: () => callsOf(server) });
   } finally {
     server.disconnect();
+  }
+}
+
+async function callsOf(server: ChildProcess): Promise<number> {
+  server.send("calls");
+  for (;;) {
+    const [told] = await once(server, "message");
+    if (typeof told === "object") return told.calls;
   }
 }
 

@@ -8,6 +8,7 @@ import { measureLocal } from "./local.ts";
 import { measurePage } from "./page.ts";
 import { table } from "./table-of-figures.ts";
 import { measureTelling } from "./telling.ts";
+import { measureTerraform } from "./terraform.ts";
 
 const PARTS: Record<string, () => Promise<Figure[]>> = {
   function: measureFunction,
@@ -18,6 +19,9 @@ const PARTS: Record<string, () => Promise<Figure[]>> = {
   growth: measureGrowth,
 };
 
+/** What takes more than the project to measure. */
+const PEERS = { terraform: measureTerraform };
+
 const usage = `Usage: npm run bench -- [options]
 
 Measures every part beside its floor or its peer in the same run: about nine minutes on two processors that have
@@ -26,13 +30,15 @@ with 2 when something could not be measured.
 
 Options:
   --only <part>  this part alone: ${Object.keys(PARTS).join(", ")}
+  --peers        the same stack with Terraform, too (bench/terraform.ts says what it needs)
   --json         print the figures as JSON
   --help         show this help
 
 Where it is installed, serverless-offline is measured beside the local stack: npm ci --prefix bench/peers
 `;
 
-const options = { only: { type: "string" }, json: { type: "boolean" }, help: { type: "boolean" } } as const;
+const boolean = { type: "boolean" } as const;
+const options = { only: { type: "string" }, peers: boolean, json: boolean, help: boolean } as const;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options });
@@ -41,21 +47,22 @@ async function main(): Promise<number> {
     return 0;
   }
   const { only } = values;
-  if (only && !PARTS[only]) throw new Error(`There is no part "${only}": ${Object.keys(PARTS).join(", ")}.`);
-  const { figures, complete } = await measure(only ? [only] : Object.keys(PARTS));
+  const parts: typeof PARTS = values.peers ? { ...PARTS, ...PEERS } : PARTS;
+  if (only && !parts[only]) throw new Error(`There is no part "${only}": ${Object.keys(parts).join(", ")}.`);
+  const { figures, complete } = await measure(only ? { [only]: parts[only]! } : parts);
   console.log(values.json ? JSON.stringify(figures.map(judged)) : table(figures));
   if (!complete) return 2;
   return figures.some(figure => holds(figure) === false) ? 1 : 0;
 }
 
 /** A part that cannot be measured is told, and does not spoil the others. */
-async function measure(parts: string[]): Promise<{ figures: Figure[]; complete: boolean }> {
+async function measure(parts: typeof PARTS): Promise<{ figures: Figure[]; complete: boolean }> {
   const figures: Figure[] = [];
   let complete = true;
-  for (const part of parts) {
+  for (const [part, measurePart] of Object.entries(parts)) {
     console.error(`Measuring: ${part}`);
     try {
-      figures.push(...(await PARTS[part]!()));
+      figures.push(...(await measurePart()));
     } catch (error) {
       complete = false;
       console.error((error as Error).message);
