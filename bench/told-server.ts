@@ -5,8 +5,8 @@
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startAws, Weather } from "local-aws";
-import { deploy } from "../deploy.ts";
 import { serveView } from "../dev/view/serve.ts";
+import { deploy } from "../ensure.ts";
 
 const [how, directory] = process.argv.slice(2);
 const weather = new Weather();

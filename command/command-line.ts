@@ -1,17 +1,14 @@
-/** The command line of deploy and teardown: options, output, errors and exit codes. */
+/** The command line of deploy and teardown: region, output, errors and exit codes. Its options are in start.ts. */
 
-import { realpathSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
-import { fileURLToPath } from "node:url";
-import { type ParseArgsConfig, parseArgs } from "node:util";
 import { STSClient } from "@aws-sdk/client-sts";
 import { type Aws, connect } from "../converge/aws.ts";
 import { inWords, Refusal, type Words } from "../converge/errors.ts";
 import { type Progress, silent } from "../converge/progress.ts";
-import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
 import { explainCalls } from "./explain.ts";
 import { createProgress } from "./progress.ts";
 import { showStacks } from "./stacks.ts";
+import type { Options, Story } from "./start.ts";
 import { assertMeant, firstRemedy } from "./which-cloud.ts";
 
 /** What a command is called with. */
@@ -25,73 +22,21 @@ export interface Arguments {
   flags: Record<string, boolean>;
 }
 
-export interface Command {
-  usage: string;
-  /** Names of the switches that the command has besides those of both. */
-  flags: string[];
-  /** Does it; returns the exit code. */
-  run(args: Arguments): Promise<number>;
-}
-
-/** Whether a module is the program that was started, rather than one that was imported. */
-export const isMain = (moduleUrl: string): boolean =>
-  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(moduleUrl);
-
-/** Runs a command and ends the process: 0 done, 1 failed, 2 wrong usage. */
-export async function runCommand(command: Command): Promise<void> {
-  const parsed = parse(command, process.argv.slice(2));
-  if ("exitCode" in parsed) {
-    process.exitCode = parsed.exitCode;
-    return;
-  }
+/** Runs a command; returns the exit code: 0 done, 1 failed, or the command's own. */
+export async function runCommand(options: Options, { run }: Story): Promise<number> {
   const progress = await createProgress();
   process.once("SIGINT", () => interrupted(progress));
   try {
-    const region = parsed.region ?? (await configuredRegion());
-    if (!parsed.onAws) await assertMeant(async question => canAnswer(parsed) && isAnsweredYes(question));
+    const region = options.region ?? (await configuredRegion());
+    if (!options.onAws) await assertMeant(async question => canAnswer(options) && isAnsweredYes(question));
     const aws = connect(region);
-    if (parsed.explain) explainCalls(aws, text => progress.tell({ kind: "note", text }));
-    const args = { ...parsed, region, aws, progress };
-    process.exitCode = parsed.flags.list ? await showStacks(args) : await command.run(args);
+    if (options.explain) explainCalls(aws, text => progress.tell({ kind: "note", text }));
+    const args = { ...options, region, aws, progress };
+    return options.flags.list ? await showStacks(args) : await run(args);
   } catch (error) {
     report(error);
-    process.exitCode = 1;
+    return 1;
   }
-}
-
-function parse({ usage, flags }: Command, args: string[]) {
-  const boolean = { type: "boolean", default: false } as const;
-  const options: ParseArgsConfig["options"] = {
-    name: { type: "string", default: DEFAULT_NAME },
-    region: { type: "string" },
-    help: { ...boolean, short: "h" },
-    ...Object.fromEntries(["explain", "json", "on-aws", ...flags].map(flag => [flag, boolean])),
-  };
-  try {
-    const { values } = parseArgs({ args, options });
-    const { name, region, help, explain, json, "on-aws": onAws, ...rest } = values as Values;
-    if (help) return say(process.stdout, usage, 0);
-    if (!NAME_PATTERN.test(name)) throw new Error(`--name must match ${NAME_PATTERN.source}: ${name}`);
-    if (rest["exit-code"] && !rest["dry-run"]) throw new Error("--exit-code goes with --dry-run.");
-    return { name, region, explain, json, onAws, flags: rest as Record<string, boolean> };
-  } catch (error) {
-    const first = (error as Error).message.split("\n")[0];
-    return say(process.stderr, `${first}\nTry --help.\n`, 2);
-  }
-}
-
-interface Values extends Record<string, string | boolean | undefined> {
-  name: string;
-  region: string | undefined;
-  help: boolean;
-  explain: boolean;
-  json: boolean;
-  "on-aws": boolean;
-}
-
-function say(stream: NodeJS.WriteStream, text: string, exitCode: number) {
-  stream.write(text);
-  return { exitCode };
 }
 
 /** The region of AWS_REGION or of the profile, as the SDK finds it. */

@@ -1,6 +1,6 @@
 /** Shows on stderr what happens: live on a terminal, in plain lines elsewhere. */
 
-// Not styleText by its name: an old Node has none, and would say that before node-version.mjs can speak.
+// Not styleText by its name: an old Node has none, and would say that before node.mjs can speak.
 import util from "node:util";
 import type { Event, Progress, Result, Task } from "../converge/progress.ts";
 import { differences, type Styled } from "./differences.ts";

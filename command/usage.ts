@@ -1,6 +1,11 @@
-/** What --help says. */
+/** What --help says of each command, and the switches that it has besides those of both. */
 
-export const ofDeploy = `Usage: npx tsx deploy.ts [options]
+export interface Usage {
+  usage: string;
+  flags: string[];
+}
+
+const ofDeploy = `Usage: npx tsx deploy.ts [options]
 
 Creates the stack on AWS, or changes what differs from stack.ts.
 
@@ -17,7 +22,7 @@ Options:
 Credentials and endpoints come from the SDK's environment variables: AWS_PROFILE, AWS_ENDPOINT_URL, ...
 `;
 
-export const ofTeardown = `Usage: npx tsx teardown.ts [options]
+const ofTeardown = `Usage: npx tsx teardown.ts [options]
 
 Removes from AWS everything that deploy.ts created, and nothing else.
 
@@ -34,3 +39,8 @@ Options:
   --json             print the result as one JSON object
   --help             show this help
 `;
+
+export const USAGES = {
+  deploy: { usage: ofDeploy, flags: ["dry-run", "exit-code"] },
+  teardown: { usage: ofTeardown, flags: ["yes", "keep-data", "dry-run", "exit-code", "list"] },
+} satisfies Record<string, Usage>;

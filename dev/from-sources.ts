@@ -3,7 +3,7 @@ import { buildFunction } from "../bundle/function.ts";
 import { buildPage } from "../bundle/page.ts";
 import { connect } from "../converge/aws.ts";
 import { inWords, type Words } from "../converge/errors.ts";
-import { type Deployed, deploy } from "../deploy.ts";
+import { type Deployed, deploy } from "../ensure.ts";
 import { withOrigin } from "./origin.ts";
 import { Places } from "./places.ts";
 import { noteDeploys } from "./view/deploys.ts";

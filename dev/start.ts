@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { type Aws, CLEAR, forgetWorld, startAws, Weather } from "local-aws";
 import type { Words } from "../converge/errors.ts";
-import type { Deployed } from "../deploy.ts";
+import type { Deployed } from "../ensure.ts";
 import { Deployer } from "./deployer.ts";
 import { keepExports, useOnly, waysIn } from "./exports.ts";
 import { readOptions, type StartOptions } from "./options.ts";

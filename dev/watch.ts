@@ -14,7 +14,7 @@ const CONCERNS: Record<string, Concern> = {
   bundle: "deploy",
   "local-aws/src": "start",
 };
-const OF_DEPLOY = ["stack.ts", "deploy.ts"];
+const OF_DEPLOY = ["stack.ts", "ensure.ts"];
 const SOURCE = /^\w[\w-]*\.(ts|mjs|html|css)$/;
 const QUIET_MS = 60;
 

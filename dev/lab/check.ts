@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { type Deployed, deploy } from "../../deploy.ts";
+import { type Deployed, deploy } from "../../ensure.ts";
 import type { Stand } from "./stand.ts";
 
 /** What is still wrong, a line each; nothing when it is repaired. */

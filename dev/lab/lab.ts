@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { deploy } from "../../deploy.ts";
+import { deploy } from "../../ensure.ts";
 import { DEFAULT_NAME } from "../../stack.ts";
 import { problemsOf } from "./check.ts";
 import { FAULTS, type Fault } from "./faults.ts";

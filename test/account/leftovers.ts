@@ -8,7 +8,7 @@ import { DeleteBucketCommand } from "@aws-sdk/client-s3";
 import type { Aws, Clients } from "../../converge/aws.ts";
 import { waitFor } from "../../converge/retry.ts";
 import { taggedIn } from "../../converge/stacks.ts";
-import { teardown } from "../../teardown.ts";
+import { teardown } from "../../remove.ts";
 import { FOREIGN_TAG } from "../shared/foreign.ts";
 import { list, listedNames } from "../shared/listed.ts";
 

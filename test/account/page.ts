@@ -1,8 +1,8 @@
 /** The whole stack as its users see it: how long the commands take, and the page in a browser. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type Deployed, deploy } from "../../deploy.ts";
-import { teardown } from "../../teardown.ts";
+import { type Deployed, deploy } from "../../ensure.ts";
+import { teardown } from "../../remove.ts";
 import { useAws } from "../deploy/fixture.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
 import { append } from "./record.ts";

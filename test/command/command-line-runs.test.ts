@@ -9,7 +9,7 @@ import { AwsError, startAws } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
 import { buildPage } from "../../bundle/page.ts";
 import { connect } from "../../converge/aws.ts";
-import { deploy as deployHere } from "../../deploy.ts";
+import { deploy as deployHere } from "../../ensure.ts";
 import { createTable } from "../shared/foreign.ts";
 import { type Ended, runScript, startScript } from "../shared/run-script.ts";
 

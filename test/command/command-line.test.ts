@@ -1,6 +1,6 @@
 /**
  * How deploy.ts and teardown.ts take their options, and what they say when they cannot begin. What both do with
- * the same code (command/command-line.ts) is tried with one of them: each process takes a second to start.
+ * the same code (command/) is tried with one of them: each process takes a second to start.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -6,8 +6,8 @@ import { isRead, startAws } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
 import { buildPage } from "../../bundle/page.ts";
 import { connect } from "../../converge/aws.ts";
-import { deploy as deployHere } from "../../deploy.ts";
-import { teardown } from "../../teardown.ts";
+import { deploy as deployHere } from "../../ensure.ts";
+import { teardown } from "../../remove.ts";
 import { createTable } from "../shared/foreign.ts";
 import { runScript } from "../shared/run-script.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { isRead } from "local-aws";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import type { Deployed } from "../../deploy.ts";
+import type { Deployed } from "../../ensure.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
 import { VALUES } from "../shared/items.ts";
 import { runScript } from "../shared/run-script.ts";

@@ -10,8 +10,8 @@ import { PutItemCommand, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { startAws } from "local-aws";
 import { connect } from "../../converge/aws.ts";
 import { inWords } from "../../converge/errors.ts";
-import { deploy } from "../../deploy.ts";
-import { teardown } from "../../teardown.ts";
+import { deploy } from "../../ensure.ts";
+import { teardown } from "../../remove.ts";
 import { createTable } from "../shared/foreign.ts";
 
 const aws = await startAws();

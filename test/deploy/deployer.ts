@@ -9,9 +9,9 @@ import * as s3 from "@aws-sdk/client-s3";
 import { zipSync } from "fflate";
 import { createAws, evaluate, inProcessHandler, type PolicyRequest } from "local-aws";
 import { type Aws, type Clients, connect } from "../../converge/aws.ts";
-import { type DeployOptions, deploy } from "../../deploy.ts";
+import { type DeployOptions, deploy } from "../../ensure.ts";
+import { teardown } from "../../remove.ts";
 import { DEFAULT_NAME, type Stack, stack } from "../../stack.ts";
-import { teardown } from "../../teardown.ts";
 
 export interface Statement {
   Sid: string;

@@ -7,7 +7,7 @@ import * as lambda from "@aws-sdk/client-lambda";
 import { startAws } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
 import { connect } from "../../converge/aws.ts";
-import { deploy } from "../../deploy.ts";
+import { deploy } from "../../ensure.ts";
 
 const local = await startAws();
 Object.assign(process.env, local.environment);

@@ -11,7 +11,7 @@ import { buildFunction } from "../../bundle/function.ts";
 import { buildPage } from "../../bundle/page.ts";
 import { connect } from "../../converge/aws.ts";
 import { waitFor } from "../../converge/retry.ts";
-import { deploy } from "../../deploy.ts";
+import { deploy } from "../../ensure.ts";
 import { itemOf, queryOf } from "../shared/items.ts";
 import { outcomes } from "./fixture.ts";
 

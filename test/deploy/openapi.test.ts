@@ -11,8 +11,8 @@ import {
   waitUntilFunctionUpdatedV2,
 } from "@aws-sdk/client-lambda";
 import { type Around, type Aws, startAws } from "local-aws";
-import { deploy } from "../../deploy.ts";
 import { openapi, PLACE, written } from "../../docs/openapi.ts";
+import { deploy } from "../../ensure.ts";
 import { FIELD_NAMES, FIELDS, type Item, problemWith } from "../../item.ts";
 import { itemOf, queryOf } from "../shared/items.ts";
 import { faultsOf, type Schema } from "./json-schema.ts";

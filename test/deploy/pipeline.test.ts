@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startAws } from "local-aws";
 import type { Browser, Page } from "playwright-core";
-import { deploy } from "../../deploy.ts";
+import { deploy } from "../../ensure.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
 import { itemOf, VALUES } from "../shared/items.ts";
 

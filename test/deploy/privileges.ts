@@ -2,7 +2,7 @@
 import { after } from "node:test";
 import { evaluate, type PolicyRequest, startAws } from "local-aws";
 import { connect, identify } from "../../converge/aws.ts";
-import { deploy } from "../../deploy.ts";
+import { deploy } from "../../ensure.ts";
 import { stack } from "../../stack.ts";
 
 const NAME = "modest";

@@ -6,8 +6,8 @@ import { PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Around } from "local-aws";
 import { AwsError, startAws } from "local-aws";
 import { inWords } from "../../converge/errors.ts";
-import { deploy } from "../../deploy.ts";
-import { teardown } from "../../teardown.ts";
+import { deploy } from "../../ensure.ts";
+import { teardown } from "../../remove.ts";
 import { Simulation } from "../storm/simulation.ts";
 
 let refused: { operation: string; error: AwsError } | undefined;

@@ -7,8 +7,8 @@ import { createHash } from "node:crypto";
 import { zipSync } from "fflate";
 import { createAws, inProcessHandler, isRead } from "local-aws";
 import { type Aws, connect } from "../../converge/aws.ts";
-import { type DeployOptions, deploy } from "../../deploy.ts";
-import { teardown } from "../../teardown.ts";
+import { type DeployOptions, deploy } from "../../ensure.ts";
+import { teardown } from "../../remove.ts";
 import { makeTimeVirtual, settle } from "../shared/virtual-time.ts";
 
 const REGION = "eu-central-1";

@@ -8,7 +8,7 @@ import { zipSync } from "fflate";
 import { startAws } from "local-aws";
 import type { Progress } from "../../converge/progress.ts";
 import { untilItAnswers } from "../../converge/smoke.ts";
-import { deploy } from "../../deploy.ts";
+import { deploy } from "../../ensure.ts";
 
 const local = await startAws();
 Object.assign(process.env, local.environment);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { stacksIn } from "../../converge/stacks.ts";
-import { teardown } from "../../teardown.ts";
+import { teardown } from "../../remove.ts";
 import { deployWith, policy, REGION } from "./deployer.ts";
 
 const text = readFileSync(new URL("../../docs/team.md", import.meta.url), "utf8");

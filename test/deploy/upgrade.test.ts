@@ -8,7 +8,7 @@ import { unzipSync, zipSync } from "fflate";
 import { type Around, isRead } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
 import { connect, identify } from "../../converge/aws.ts";
-import { type Deployed, deploy } from "../../deploy.ts";
+import { type Deployed, deploy } from "../../ensure.ts";
 import { type Stack, stack } from "../../stack.ts";
 import { startUnderItsNames } from "../shared/under-aws-names.ts";
 import { becomeVersionOne, oldOrigin, withOldOrigin } from "../shared/version-one.ts";

@@ -10,11 +10,11 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Aws, startAws } from "local-aws";
-import { deploy } from "../../deploy.ts";
 import { keepExports } from "../../dev/exports.ts";
 import { problemsOf } from "../../dev/lab/check.ts";
 import { FAULTS } from "../../dev/lab/faults.ts";
 import { type Stand, standOf } from "../../dev/lab/stand.ts";
+import { deploy } from "../../ensure.ts";
 import { copyProject } from "../shared/project-copy.ts";
 import { type Case, casesWith, gatewayResponsesOf } from "./repairs.ts";
 
@@ -112,7 +112,7 @@ async function withSource(t: TestContext, from: string, to: string) {
   assert.ok(source.includes(from));
   await writeFile(join(project, "stack.ts"), source.replace(from, to));
   const its = (path: string) => import(pathToFileURL(join(project, path)).href);
-  const { deploy: deployIts }: typeof import("../../deploy.ts") = await its("deploy.ts");
+  const { deploy: deployIts }: typeof import("../../ensure.ts") = await its("ensure.ts");
   const { standOf: itsStand }: typeof import("../../dev/lab/stand.ts") = await its("dev/lab/stand.ts");
   const check: typeof import("../../dev/lab/check.ts") = await its("dev/lab/check.ts");
   return {

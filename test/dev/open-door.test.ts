@@ -13,7 +13,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client, type S3ServiceExceptio
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { type Aws, signed, startAws } from "local-aws";
 import type { Browser, Page } from "playwright-core";
-import { deploy } from "../../deploy.ts";
+import { deploy } from "../../ensure.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
 
 const MEGABYTE = 1024 * 1024;

@@ -5,8 +5,8 @@ import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import { startAws } from "local-aws";
 import { connect } from "../../converge/aws.ts";
-import { deploy } from "../../deploy.ts";
 import { reasonsOf } from "../../dev/reasons.ts";
+import { deploy } from "../../ensure.ts";
 
 const NAME = "reasons";
 

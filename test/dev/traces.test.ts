@@ -5,7 +5,7 @@ import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { type Aws, CLEAR, startAws, type Trace, Weather } from "local-aws";
 import { connect } from "../../converge/aws.ts";
-import { deploy } from "../../deploy.ts";
+import { deploy } from "../../ensure.ts";
 
 const weather = new Weather(() => 0);
 let local: Aws;

@@ -2,9 +2,9 @@
 import { type Aws, startAws, Weather } from "local-aws";
 import type { Browser, Page } from "playwright-core";
 import { type Aws as Clients, connect } from "../../converge/aws.ts";
-import { type Deployed, deploy } from "../../deploy.ts";
 import { noteDeploys } from "../../dev/view/deploys.ts";
 import { serveView, type View } from "../../dev/view/serve.ts";
+import { type Deployed, deploy } from "../../ensure.ts";
 import { launchBrowser } from "../shared/browser.ts";
 
 export interface Stage {

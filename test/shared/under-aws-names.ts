@@ -7,7 +7,7 @@ import { request as requestOverTls } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Aws, type AwsOptions, startAws } from "local-aws";
-import type { Deployed } from "../../deploy.ts";
+import type { Deployed } from "../../ensure.ts";
 import { runScript } from "./run-script.ts";
 
 export interface UnderItsNames extends Aws {

@@ -14,8 +14,8 @@ import { isRead } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
 import { buildPage } from "../../bundle/page.ts";
 import { connect } from "../../converge/aws.ts";
-import { deploy } from "../../deploy.ts";
-import { teardown } from "../../teardown.ts";
+import { deploy } from "../../ensure.ts";
+import { teardown } from "../../remove.ts";
 import { byHand, NAME, REGION } from "./simulation.ts";
 import { type Kill, startDeadlyAws, Warm } from "./victims.ts";
 

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { GetRestApisCommand } from "@aws-sdk/client-api-gateway";
 import { DescribeTableCommand, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetFunctionCommand } from "@aws-sdk/client-lambda";
-import type { Deployed } from "../../deploy.ts";
+import type { Deployed } from "../../ensure.ts";
+import type { TornDown } from "../../remove.ts";
 import { stack } from "../../stack.ts";
-import type { TornDown } from "../../teardown.ts";
 import { foreign } from "../shared/foreign.ts";
 import { type Ended, NAME, REGION, type Simulation, writesIn } from "./simulation.ts";
 

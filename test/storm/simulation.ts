@@ -25,8 +25,8 @@ import {
 } from "local-aws";
 import { buildFunction } from "../../bundle/function.ts";
 import { type Clients, type Aws as Connected, connect } from "../../converge/aws.ts";
-import { type Deployed, type DeployOptions, deploy } from "../../deploy.ts";
-import { type TeardownOptions, type TornDown, teardown } from "../../teardown.ts";
+import { type Deployed, type DeployOptions, deploy } from "../../ensure.ts";
+import { type TeardownOptions, type TornDown, teardown } from "../../remove.ts";
 import { randomFrom } from "../shared/random.ts";
 import { makeTimeVirtual, settle } from "../shared/virtual-time.ts";
 

@@ -6,7 +6,7 @@ import { GetRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { GetBucketWebsiteCommand, GetObjectCommand } from "@aws-sdk/client-s3";
 import { around, connect } from "../../../converge/aws.ts";
-import { deploy } from "../../../deploy.ts";
+import { deploy } from "../../../ensure.ts";
 import { outcomes, useAws } from "../fixture.ts";
 
 const { aws, clients, region, calls, writes, newName, stackOf } = await useAws();

@@ -9,7 +9,7 @@ import * as lambda from "@aws-sdk/client-lambda";
 import * as s3 from "@aws-sdk/client-s3";
 import { zipSync } from "fflate";
 import type { Clients } from "../../../converge/aws.ts";
-import { deploy } from "../../../deploy.ts";
+import { deploy } from "../../../ensure.ts";
 import type { Stack } from "../../../stack.ts";
 import { useAws } from "../fixture.ts";
 

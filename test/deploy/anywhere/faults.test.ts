@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { isRead } from "local-aws";
 import { connect } from "../../../converge/aws.ts";
-import { deploy } from "../../../deploy.ts";
-import { teardown } from "../../../teardown.ts";
+import { deploy } from "../../../ensure.ts";
+import { teardown } from "../../../remove.ts";
 import { startFaultProxy } from "../fault-proxy.ts";
 import { record, useAws } from "../fixture.ts";
 

@@ -1,8 +1,8 @@
 /** What lacks our tag is not ours: it stops deploy and teardown before anything is written. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { deploy } from "../../../deploy.ts";
-import { teardown } from "../../../teardown.ts";
+import { deploy } from "../../../ensure.ts";
+import { teardown } from "../../../remove.ts";
 import { createTable, foreign } from "../../shared/foreign.ts";
 import { useAws } from "../fixture.ts";
 

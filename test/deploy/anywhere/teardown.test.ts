@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { deploy } from "../../../deploy.ts";
-import { teardown } from "../../../teardown.ts";
+import { deploy } from "../../../ensure.ts";
+import { teardown } from "../../../remove.ts";
 import { outcomes, useAws } from "../fixture.ts";
 
 const { aws, clients, region, calls, writes, newName, stackOf, listed } = await useAws();
