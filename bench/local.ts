@@ -18,6 +18,7 @@ export const measureLocal = (): Promise<Figure[]> =>
       const servers = {
         ours: await ours(join(directory, "ours")),
         bare: await bare(join(directory, "bare")),
+        handed: await bare(join(directory, "handed"), "handed"),
       };
       const pace = await measurePace({ ...servers, peer: await peer?.start() }, join(directory, "ours"));
       return [...startFigures(starts), ...pace];
@@ -28,7 +29,7 @@ export const measureLocal = (): Promise<Figure[]> =>
 
 const ours = (directory: string) =>
   startServer([...TSX, "dev/start.ts", "--port", "0", "--directory", directory]);
-const bare = (directory: string) => startServer([...TSX, "bench/bare-server.ts", directory]);
+const bare = (directory: string, how = "") => startServer([...TSX, "bench/bare-server.ts", directory, how]);
 
 /** From the start of the process to the first item stored, in turns. */
 async function measureStarts(directory: string, peer: Peer | undefined) {

@@ -15,6 +15,8 @@ const MOST_MS = 10_000;
 export interface Servers {
   ours: Running;
   bare: Running;
+  /** The bare server that hands each request to a worker. */
+  handed: Running;
   peer?: Running;
 }
 
@@ -56,6 +58,7 @@ async function paceFigures(servers: Servers, connections: Connections): Promise<
   };
   return [
     toBare,
+    { ...pace, against: against("handed", "requestsPerSecond") },
     ...(servers.peer ? [toPeer] : []),
     figure("p50", "half within", "ms"),
     figure("p95", "95% within", "ms"),
@@ -67,6 +70,7 @@ async function paceFigures(servers: Servers, connections: Connections): Promise<
 const SERVERS: Record<keyof Servers, string> = {
   ours: "local stack",
   bare: "bare server",
+  handed: "handed to workers",
   peer: "serverless-offline",
 };
 
@@ -75,7 +79,7 @@ async function loadInTurns(
   servers: Servers,
   connections: Connections,
 ): Promise<Record<keyof Servers, Seen[]>> {
-  const seen: Record<keyof Servers, Seen[]> = { ours: [], bare: [], peer: [] };
+  const seen: Record<keyof Servers, Seen[]> = { ours: [], bare: [], handed: [], peer: [] };
   for (let round = 0; round <= ROUNDS; round++)
     for (const [name, server] of Object.entries(servers) as [keyof Servers, Running | undefined][]) {
       if (!server) continue;

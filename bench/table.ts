@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import type { AddressInfo, Server } from "node:net";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { clientOf } from "./store.mjs";
 
 /** dynalite has no types of its own. */
 const dynalite: (options: { path: string; createTableMs: number }) => Server = createRequire(import.meta.url)(
@@ -18,8 +19,7 @@ export async function listen(server: Server): Promise<string> {
 /** Opens the table "items" in a directory; returns a client of it and its endpoint. */
 export async function openTable(directory: string): Promise<{ database: DynamoDBClient; endpoint: string }> {
   const endpoint = await listen(dynalite({ path: directory, createTableMs: 0 }));
-  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
-  const database = new DynamoDBClient({ region: "us-east-1", endpoint, credentials });
+  const database = clientOf(endpoint);
   await database.send(
     new CreateTableCommand({
       TableName: "items",
