@@ -39,9 +39,10 @@ export class Costs {
 
   add({ kind, spans }: Trace): void {
     if (kind !== "page") this.#add("api", 1, PRICES.api);
-    for (const { part, what, ms, data = {} } of spans) {
+    for (const { part, what, data = {} } of spans) {
       if (part === "s3") this.#add(part, 1, PRICES.page);
-      if (part === "lambda" && data.environment) this.#add(part, 1, PRICES.invocation + timeOf(ms));
+      if (part === "lambda" && data.environment)
+        this.#add(part, 1, PRICES.invocation + timeOf(data.environment as Ran));
       if (part === "logs" && data.line)
         this.#add(part, 1, (String(data.line).length + EVENT_BYTES) * PRICES.logByte);
       if (part === "dynamodb" && data.units) {
@@ -65,5 +66,15 @@ export class Costs {
   }
 }
 
-/** Lambda bills each millisecond that was begun, those in which a new environment is made ready included. */
-const timeOf = (ms: number): number => (Math.ceil(ms) / 1000) * MEMORY_GB * PRICES.gigabyteSecond;
+interface Ran {
+  isCold: boolean;
+  initMs: number;
+  ranMs: number;
+}
+
+/**
+ * Lambda bills each millisecond that was begun, those in which a new environment is made ready included. That a request
+ * waits for one that is free happens here only.
+ */
+const timeOf = ({ isCold, initMs, ranMs }: Ran): number =>
+  (Math.ceil((isCold ? initMs : 0) + ranMs) / 1000) * MEMORY_GB * PRICES.gigabyteSecond;

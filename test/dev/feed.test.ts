@@ -70,3 +70,14 @@ test("a deploy goes on under its id: whoever opens a view later sees it once, as
       [[1, false]],
     );
 });
+
+test("what it would have cost counts the time that functions ran, not the time that requests waited for one", () => {
+  const environment = { isCold: true, initMs: 400, ranMs: 99.5 };
+  const { spans, ...trace } = traceOf("a");
+  feed.add({ ...trace, spans: [{ ...spans[0]!, ms: 60_000, data: { environment } }] });
+  clock.tick(50);
+
+  const lambda = updates[0]!.costs.find(({ part }) => part === "lambda")!;
+  const halfASecondOfHalfAGigabyte = 0.5 * 0.5 * (13.3334 / 1_000_000);
+  assert.equal(lambda.dollars.toFixed(12), (0.2 / 1_000_000 + halfASecondOfHalfAGigabyte).toFixed(12));
+});

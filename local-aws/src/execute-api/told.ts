@@ -86,16 +86,13 @@ export function tellInvoked(
     ? `Cold: made ready in ${Math.round(environment.initMs)} ms, then ran`
     : "Warm";
   const [outcome, why] =
-    "headers" in result
-      ? answered(result, ran, performance.now() - started, invocation)
-      : (["failed", brokenBy(invocation)] as const);
+    "headers" in result ? answered(result, ran, invocation) : (["failed", brokenBy(invocation)] as const);
   trace?.tell("lambda", { what: functionArn.split(":").at(-1) ?? "", outcome, why, data }, started);
 }
 
 function answered(
   { status, body }: WireResponse,
   ran: string,
-  ms: number,
   { environment, timeoutMs = 0 }: Partial<Invocation> = {},
 ): [Span["outcome"], string] {
   const said = `${ran}; the function answered ${status}`;
@@ -103,8 +100,8 @@ function answered(
   const why = `${said}: ${String(body).slice(0, MOST_SAID)}`;
   // Whoever may not is refused, as by a policy; any other no is an answer to a good question.
   if (status < 500) return [status === 401 || status === 403 ? "refused" : "declined", why];
-  const ranMs = ms - (environment?.isCold ? environment.initMs : 0);
-  return ["failed", `${why} It ran for ${Math.round(ranMs)} of the ${timeoutMs} ms that it may.`];
+  const ranMs = Math.round(environment?.ranMs ?? 0);
+  return ["failed", `${why} It ran for ${ranMs} of the ${timeoutMs} ms that it may.`];
 }
 
 /** So much of an error's body is a reason; all of it is in the data. */

@@ -113,7 +113,8 @@ export class Environment {
 
   /** Runs one event to its end. */
   async run({ payload, requestId, timeoutMs, context, trace }: Event): Promise<Outcome> {
-    const environment = { initMs: this.#initMs, isCold: this.#isCold };
+    const began = performance.now();
+    const isCold = this.#isCold;
     this.#isCold = false;
     this.#requestId = requestId;
     this.#trace = trace;
@@ -121,7 +122,9 @@ export class Environment {
     const outcome = this.#next(timeoutMs);
     const deadline = Date.now() + timeoutMs;
     this.#worker.postMessage({ event: payload, deadline, context, traceHeader: headerOf(trace) });
-    return { ...((await outcome) as Outcome), tail: this.#tail, environment };
+    const ended = (await outcome) as Outcome;
+    const environment = { initMs: this.#initMs, isCold, ranMs: performance.now() - began };
+    return { ...ended, tail: this.#tail, environment };
   }
 
   get eventLoopUtilization() {

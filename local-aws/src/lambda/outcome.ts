@@ -7,7 +7,7 @@ export interface Outcome {
   /** The last 4 KB that the function wrote on the way, if it ran. */
   tail?: string;
   /** In which environment it ran, if it ran: for how long that was made ready, and whether this was its first event. */
-  environment?: { initMs: number; isCold: boolean };
+  environment?: { initMs: number; isCold: boolean; ranMs: number };
 }
 
 /** What the function threw, or what befell it, as Lambda tells it. */
