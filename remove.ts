@@ -80,7 +80,7 @@ async function assertMayGo(items: number, table: string, confirm: TeardownOption
   if (items === 0 || (await confirm?.(items))) return;
   throw new Refusal(
     `Nothing was removed, because the table ${table} holds ${count(items)}.`,
-    "Say --yes to delete them for good, or --keep-data to keep the table and remove the rest.",
+    "Say --yes to delete for good, or --keep-data to keep the table and remove the rest.",
   );
 }
 

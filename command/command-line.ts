@@ -6,6 +6,7 @@ import { type Aws, connect } from "../converge/aws.ts";
 import { inWords, Refusal, type Words } from "../converge/errors.ts";
 import { type Progress, silent } from "../converge/progress.ts";
 import { explainCalls } from "./explain.ts";
+import { wrapped } from "./lines.ts";
 import { createProgress } from "./progress.ts";
 import { showStacks } from "./stacks.ts";
 import type { Options, Story } from "./start.ts";
@@ -62,7 +63,11 @@ function report(error: unknown): void {
 
 /** Says what went wrong, if something did; returns the exit code. */
 export function tellTrouble(trouble: Words | undefined): number {
-  if (trouble) process.stderr.write(`\n${trouble.message}\n${trouble.remedy}\n`);
+  const { columns } = process.stderr; // undefined where it is no terminal
+  if (trouble)
+    process.stderr.write(
+      `\n${wrapped(trouble.message, columns, "  ")}\n${wrapped(trouble.remedy, columns)}\n`,
+    );
   return trouble ? 1 : 0;
 }
 
@@ -75,7 +80,9 @@ export async function isAnsweredYes(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   terminal.on("SIGINT", () => interrupted(silent));
-  const answer = await terminal.question(`${question} Type yes: `).catch(() => "no"); // Ctrl-D
+  const answer = await terminal
+    .question(wrapped(`${question} Type yes: `, process.stderr.columns))
+    .catch(() => "no"); // Ctrl-D
   terminal.close();
   return answer.trim() === "yes";
 }

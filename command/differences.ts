@@ -1,7 +1,7 @@
 /** What differs, for a person to read: a line for each member or list item that was added, removed or changed. */
 import { isDeepStrictEqual, type styleText } from "node:util";
 import type { Change } from "../converge/work.ts";
-import { cut } from "./timeline.ts";
+import { cut } from "./lines.ts";
 
 type Mark = "+" | "-" | "~";
 

@@ -20,6 +20,9 @@ export function explainCalls(aws: Aws, say: (command: string) => void): void {
   });
 }
 
+/** What a terminal shows in one, unless somebody has widened it. */
+const A_LINE = 80;
+
 /** The `aws` command for a call: one line, or an option a line where one would be long. */
 export function awsCommand(service: string, operation: string, region: string, input: object): string {
   const start = `aws ${SERVICES[service] ?? service.toLowerCase()} ${kebab(operation)}`;
@@ -28,7 +31,7 @@ export function awsCommand(service: string, operation: string, region: string, i
   const parts = [start, ...words, `--region ${region}`];
   if (operation === "GetObject") parts.push("/dev/stdout"); // where the body goes; the command insists on it
   const line = parts.join(" ");
-  return line.length <= 110 ? line : parts.join(" \\\n  ");
+  return line.length <= A_LINE ? line : parts.join(" \\\n  ");
 }
 
 /** The command takes a new function's zip by itself, not inside of --code. */

@@ -4,9 +4,13 @@
 import util from "node:util";
 import type { Event, Progress, Result, Task } from "../converge/progress.ts";
 import { differences, type Styled } from "./differences.ts";
-import { cut, timeline } from "./timeline.ts";
+import { cut, wrapped } from "./lines.ts";
+import { timeline } from "./timeline.ts";
 
 type Outcome = Result["outcome"];
+
+/** "the bucket, the stage, and the permission" */
+const LIST = new Intl.ListFormat("en");
 
 type Style = Parameters<typeof util.styleText>[0];
 
@@ -50,9 +54,10 @@ export function plainProgress(stream: { write(text: string): unknown }): Progres
 function inText(event: Event, columns?: number, styled: Styled = (_, text) => text): string {
   switch (event.kind) {
     case "begun":
-      return styled("bold", headline(event.task));
+      return styled("bold", wrapped(headline(event.task), columns));
     case "done": {
-      const what = styled(COLORS[event.result.outcome], describe(event.result));
+      const text = wrapped(describe(event.result), columns, " ".repeat(10));
+      const what = styled(COLORS[event.result.outcome], text);
       return [what, ...differences(event.result.changes, columns, styled)].join("\n");
     }
     case "ended":
@@ -139,8 +144,7 @@ function headline({ action, name, account, region, caller, endpoint }: Task): st
   const { AWS_PROFILE } = process.env;
   const where = [`account ${account}`, `region ${region}`];
   if (AWS_PROFILE) where.push(`profile ${AWS_PROFILE}`);
-  if (endpoint) where.push(`endpoint ${endpoint}`);
-  return `${action} ${name}: ${where.join(", ")}\nas ${caller}\n`;
+  return `${action} ${name}: ${where.join(", ")}\nas ${caller}\n${endpoint ? `at ${endpoint}\n` : ""}`;
 }
 
 /** What a deploy ends with. */
@@ -152,6 +156,6 @@ Try   curl -X POST '${apiUrl}?id=1&value=hello'`;
 /** What became of a resource. Why it failed is said once, at the end, with what to do about it. */
 function describe({ type, name, outcome, ms, waitsFor }: Result): string {
   const took = DOING[outcome] ? ` (${(ms / 1000).toFixed(1)} s)` : "";
-  const why = waitsFor ? `, which waits for the ${waitsFor.join(" and the ")}` : "";
+  const why = waitsFor ? `, which waits for ${LIST.format(waitsFor.map(type => `the ${type}`))}` : "";
   return `${outcome.padEnd(9)} ${type} ${name}${took}${why}`;
 }

@@ -43,7 +43,8 @@ function parse({ usage, flags }: Usage, args: string[]): Options | { exitCode: n
     const { values } = parseArgs({ args, options });
     const { name, region, help, explain, json, "on-aws": onAws, ...rest } = values as Values;
     if (help) return say(process.stdout, usage, 0);
-    if (!NAME_PATTERN.test(name)) throw new Error(`--name must match ${NAME_PATTERN.source}: ${name}`);
+    if (!NAME_PATTERN.test(name))
+      throw new Error(`--name takes 3 to 24 of a-z, 0-9 and -, first a letter: not "${name}".`);
     if (rest["exit-code"] && !rest["dry-run"]) throw new Error("--exit-code goes with --dry-run.");
     return { name, region, explain, json, onAws, flags: rest as Record<string, boolean> };
   } catch (error) {

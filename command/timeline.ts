@@ -1,5 +1,6 @@
 /** A picture in text: which step took how long, when, and what it waited for. */
 import type { Result } from "../converge/progress.ts";
+import { cut } from "./lines.ts";
 
 /** How wide a bar can be, at most and at least, and what stands beside it. */
 const WIDEST = 36;
@@ -30,7 +31,3 @@ function line({ type, start, ms, after }: Result, total: number, width: number):
   const seconds = `${(ms / 1000).toFixed(2)} s`.padStart(8);
   return `${type.padEnd(10)} ${bar} ${seconds}${after ? `  after ${after}` : ""}`;
 }
-
-/** A text that fits into a line of a terminal. */
-export const cut = (text: string, columns: number): string =>
-  text.length <= columns ? text : `${text.slice(0, Math.max(columns - 1, 0))}…`;

@@ -47,10 +47,8 @@ const USED_UP = {
 const KNOWN: Known[] = [
   {
     names: ["CredentialsProviderError"],
-    why: ({ message }) => {
-      const { AWS_PROFILE } = process.env;
-      return `there are no credentials${AWS_PROFILE ? ` for the profile ${AWS_PROFILE}` : ""} (${message})`;
-    },
+    why: ({ message }) =>
+      `there are no credentials${process.env.AWS_PROFILE ? ` for the profile ${process.env.AWS_PROFILE}` : ""} (${message})`,
     remedy: "Run `aws login`, `aws sso login` or `aws configure`, or set AWS_PROFILE, and try again.",
   },
   {
@@ -68,7 +66,7 @@ const KNOWN: Known[] = [
       "AuthFailure",
     ],
     why: ({ message }) => `AWS does not accept the credentials (${message})`,
-    remedy: "Check AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and try again.",
+    remedy: "Check the region, AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and try again.",
   },
   // A Block Public Access that was lifted a moment ago still refuses for some seconds.
   {
@@ -175,15 +173,16 @@ export interface Words {
   remedy: string;
 }
 
+const MEND = "Mend the source and deploy again; what is done is kept.";
 const AGAIN = "What is done is kept: run the same command again to go on. DEBUG=1 shows where it failed.";
 
 export function inWords(error: unknown): Words {
   if (error instanceof Refusal) return { message: error.message, remedy: error.remedy };
   if (!(error instanceof Error)) return { message: String(error), remedy: AGAIN };
   const { name, message, attempted = "go on", $metadata }: SdkError = error;
-  if (name === "Error" && !knownOf(error)) return { message, remedy: AGAIN }; // Of a build: it is in words already.
+  if (name === "Error" && !knownOf(error)) return { message, remedy: MEND }; // Of a build: it is in words already.
   const { why, remedy = AGAIN } = knownOf(error) ?? {};
-  if (why) return { message: `Cannot ${attempted} because ${why(error).replace(/\.$/, "")}.`, remedy };
+  if (why) return { message: `Cannot ${attempted} because ${why(error).replace(/\.(\)?)$/, "$1")}.`, remedy };
   const id = $metadata?.requestId ? ` (request ${$metadata.requestId})` : "";
   return { message: `Cannot ${attempted} because of ${name}: ${message}${id}`, remedy };
 }

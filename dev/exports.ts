@@ -24,19 +24,25 @@ export async function keepExports(environment: Record<string, string>, directory
   return lines;
 }
 
-/** What to type to read the files. */
+/**
+ * What to type to read the files. Windows does not run a script unless told to, and so its lines are typed:
+ * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_execution_policies
+ */
 export const waysIn = (directory: string): string => `
 To look inside with the aws command, in another terminal, one of
   npm run shell
   source ${quoted(join(directory, "env"))}
-  . ${inPowerShell(join(directory, "env.ps1"))}    # PowerShell`;
+  gc -Raw -LiteralPath ${inPowerShell(join(directory, "env.ps1"))} | iex    # PowerShell`;
 
 /** A path as a POSIX shell or fish takes it. */
 const quoted = (path: string) =>
   /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 
-/** PowerShell doubles a quote inside of quotes. */
-const inPowerShell = (path: string) => `'${path.replaceAll("'", "''")}'`;
+/**
+ * PowerShell doubles a quote inside of quotes, and takes curly ones for straight ones.
+ * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
+ */
+const inPowerShell = (path: string) => `'${path.replaceAll(/['‘’‚‛]/g, "$&$&")}'`;
 
 /** Nothing of the reader's own AWS configuration may lead a call elsewhere: profiles, endpoints, sessions. */
 export function useOnly(environment: Record<string, string>): void {

@@ -1,6 +1,7 @@
 /** `npm start`: the whole stack on this machine, deployed by the very deploy that goes to AWS. */
 import { fileURLToPath } from "node:url";
 import { type Aws, CLEAR, forgetWorld, startAws, Weather } from "local-aws";
+import { wrapped } from "../command/lines.ts";
 import type { Words } from "../converge/errors.ts";
 import type { Deployed } from "../ensure.ts";
 import { Deployer } from "./deployer.ts";
@@ -157,13 +158,16 @@ function tellDeployed({ siteUrl, apiUrl, resources, ms, trouble }: Deployed): vo
   const changed = resources.filter(({ outcome }) => outcome !== "unchanged");
   const what = changed.map(({ type, outcome }) => `${type} ${outcome}`).join(", ") || "everything unchanged";
   const bold = process.stdout.isTTY && !process.env.NO_COLOR ? ["\x1b[1m", "\x1b[22m"] : ["", ""];
-  console.log(`Deployed in ${Math.round(ms)} ms: ${what}.\n\n  ${bold.join(siteUrl)}\n\nThe API: ${apiUrl}`);
+  const { columns } = process.stdout; // undefined where it is no terminal
+  console.log(wrapped(`Deployed in ${Math.round(ms)} ms: ${what}.`, columns));
+  console.log(`\n  ${bold.join(siteUrl)}\n\nThe API: ${apiUrl}`);
   if (trouble) console.error(`${trouble.message}\n${trouble.remedy}`);
 }
 
 function guide(exports: string, { directory }: StartOptions, viewUrl: string): string {
   return `
-To see each request on its way, and change the weather: ${viewUrl}
+To see each request on its way, and change the weather:
+  ${viewUrl}
 ${waysIn(directory)}
 or
 ${exports.replaceAll(/^(?=.)/gm, "  ")}

@@ -49,6 +49,23 @@ describe("plain progress", () => {
     const text = written({ outcome: "skipped", waitsFor: ["role", "log group"] });
 
     assert.equal(text, "skipped   table shop, which waits for the role and the log group\n");
+    assert.match(
+      written({ outcome: "skipped", waitsFor: ["bucket", "stage", "permission"] }),
+      /waits for the bucket, the stage, and the permission\n/,
+    );
+  });
+
+  test("calls a change a change: whether somebody made it by hand, and it is drift, nobody can see", () => {
+    const changes = [{ setting: "code (SHA-256)", from: "a", to: "b" }];
+
+    const told = [
+      written({ outcome: "updated", changes }),
+      planText([result({ outcome: "updated", changes })]),
+    ];
+
+    assert.match(told[0]!, /^updated +table shop/);
+    assert.match(told[1]!, /would update table shop[\s\S]*1 to change/);
+    assert.doesNotMatch(told.join(), /drift/i);
   });
 
   test("says nothing while something takes its time", async () => {

@@ -3,10 +3,14 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { waysIn } from "../../dev/exports.ts";
 import { freePort } from "../shared/free-port.ts";
 import { copyProject } from "../shared/project-copy.ts";
 
 const SPY = new URL("../shared/told-sockets.mjs", import.meta.url).href;
+
+/** Those of the shells that read one line alike which are here. */
+const SHELLS = ["bash", "fish", "zsh"].filter(shell => !spawnSync(shell, ["--version"]).error);
 
 /** Credentials that would be somebody's; no endpoint. */
 const OF_A_REAL_CLOUD = {
@@ -107,21 +111,30 @@ test("npm run shell leads there, whatever else is set", () => {
   });
 
   assert.equal(status, 0, stderr);
-  assert.match(stderr, new RegExp(`endpoint http://127\\.0\\.0\\.1:${port}`));
+  assert.match(stderr, new RegExp(`at http://127\\.0\\.0\\.1:${port}`));
   assert.match(stdout, /unchanged +table dynamosync/);
 });
 
 test("the line that npm start prints leads there, from any folder and in spite of the space in its path", () => {
   const [, line = ""] = /^ +(source .*)$/m.exec(guide) ?? [];
 
-  const { stdout } = spawnSync("bash", ["-c", `${line} && echo "$AWS_ENDPOINT_URL"`], {
-    cwd: "/",
-    env: environment({}),
-    encoding: "utf8",
-  });
+  const said = SHELLS.map(
+    shell =>
+      spawnSync(shell, ["-c", `${line} && echo "$AWS_ENDPOINT_URL"`], {
+        cwd: "/",
+        env: environment({}),
+        encoding: "utf8",
+      }).stdout,
+  );
 
   assert.match(line, /wrong cloud/);
-  assert.equal(stdout, `http://127.0.0.1:${port}\n`);
+  assert.deepEqual(new Set(said), new Set([`http://127.0.0.1:${port}\n`]));
+});
+
+test("what PowerShell is told to read has its quotes doubled, the curly ones, too", () => {
+  const line = waysIn("/Tom’s place/it's").split("\n").at(-1);
+
+  assert.match(line!, /-LiteralPath '\/Tom’’s place\/it''s[\\/]env\.ps1' \| iex /);
 });
 
 test("once npm start has ended, and with --on-aws, nobody is held up", async () => {
