@@ -39,7 +39,7 @@ export function lambdaFunction(
         lambda.send(new GetFunctionCommand({ FunctionName })),
         "ResourceNotFoundException",
       );
-      if (found) assertOurs(`function ${FunctionName}`, found.Tags ?? {}, stack.tags);
+      if (found) assertOurs(`function ${FunctionName}`, found.Tags, stack.tags);
       return isSettled(found) ? { found } : undefined;
     });
     return settled.found?.Configuration;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { before, describe, test } from "node:test";
+import { inWords } from "../../converge/errors.ts";
 import { allows, demandsOfARoundTrip, deployWith, policy, type Statement } from "./deployer.ts";
 
 /** The services' names in policies, by their clients' packages. Those left out need no action of their own. */
@@ -51,6 +52,24 @@ test("docs/policy.json names every action that deploy and teardown have in their
 
 /** Asked for only where an endpoint that stands in for AWS passes over the tags of CreateBucket. */
 const NOT_ON_AWS = ["s3:PutBucketTagging"];
+
+test("who may not list a function's tags is not told that it is somebody else's", async () => {
+  const Statement = policy.Statement.map(statement => ({
+    ...statement,
+    Action: [statement.Action].flat().filter(action => action !== "lambda:ListTags"),
+  }));
+
+  const { message, remedy } = await deployWith({ ...policy, Statement }).then(
+    () => assert.fail("it has deployed"),
+    inWords,
+  );
+
+  assert.match(
+    message,
+    /the function \S+ because it has no tag .*, or none that these credentials may see\.$/,
+  );
+  assert.match(remedy, /lacks a permission of docs\/policy\.json/);
+});
 
 /** The policy's statements with one of their actions or resources left out, and which one. */
 function* withOneLess(): Generator<[left: string, statements: Statement[]]> {
