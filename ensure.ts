@@ -1,7 +1,7 @@
 /** What deploy.ts does: makes everything on AWS as stack.ts says. */
 
 import { buildFunction } from "./bundle/function.ts";
-import { buildPage } from "./bundle/page.ts";
+import { beginPage } from "./bundle/page.ts";
 import { type Arguments, tellTrouble } from "./command/command-line.ts";
 import { tellPlan } from "./command/plan.ts";
 import { whatNext } from "./command/progress.ts";
@@ -33,10 +33,10 @@ export interface DeployOptions {
   progress?: Progress;
   aws?: Aws;
   /** What builds the function and the page. */
-  build?: typeof fromSources;
+  build?: ReturnType<typeof fromSources>;
 }
 
-const fromSources = { code: buildFunction, page: buildPage };
+const fromSources = () => ({ code: buildFunction, page: beginPage() });
 
 /** What a deploy has done or, as a dry run, would do. */
 export interface Deployed {
@@ -58,7 +58,7 @@ export interface Deployed {
  *   everything that does not depend on it is done
  */
 export async function deploy({ name, region, ...options }: DeployOptions): Promise<Deployed> {
-  const { dryRun = false, progress = silent, aws = connect(region), build = fromSources } = options;
+  const { dryRun = false, progress = silent, aws = connect(region), build = fromSources() } = options;
   const started = performance.now();
   const code = build.code();
   code.catch(() => {}); // a failed build is told by the step that needs it, which may not have begun yet
@@ -78,7 +78,7 @@ export async function deploy({ name, region, ...options }: DeployOptions): Promi
 }
 
 /** Every resource, with those that it needs before it. From here on they are looked at. */
-function ensureAll(aws: Aws, wanted: Stack, build: typeof fromSources) {
+function ensureAll(aws: Aws, wanted: Stack, build: ReturnType<typeof fromSources>) {
   const steps = new Steps();
   const role = steps.ensure(executionRole(aws, wanted));
   const api = steps.ensure(restApi(aws, wanted));

@@ -10,14 +10,22 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const MARKUP = join(ROOT, "index.html");
 
 /** The one file of the site, for an API at this URL: packed, and the same bytes on every machine. */
-export async function buildPage(apiUrl: string): Promise<string | Uint8Array> {
-  return gzipSync(strToU8(await buildHtml(apiUrl)), { level: 9, mtime: 0 });
+export const buildPage = (apiUrl: string): Promise<string | Uint8Array> => beginPage()(apiUrl);
+
+/** Begins to build the page; what is returned ends that, once it is known where the API is. */
+export function beginPage(): typeof buildPage {
+  const sources = Promise.all([readFile(MARKUP, "utf8"), bundle()]);
+  sources.catch(() => {}); // whoever ends it is told
+  return async apiUrl => gzipSync(strToU8(htmlOf(apiUrl, ...(await sources))), { level: 9, mtime: 0 });
 }
 
 /** The page as a browser unpacks it. */
-export async function buildHtml(apiUrl: string, markup = readFile(MARKUP, "utf8")): Promise<string> {
-  const [html, { script, style, fields }] = await Promise.all([markup, bundle(apiUrl)]);
+export const buildHtml = async (apiUrl: string, markup = readFile(MARKUP, "utf8")): Promise<string> =>
+  htmlOf(apiUrl, ...(await Promise.all([markup, bundle()])));
+
+function htmlOf(apiUrl: string, html: string, { code, style, fields }: Parts): string {
   assertRows(html, fields);
+  const script = embeddable(`const API_URL = ${JSON.stringify(apiUrl)};\n${code}`);
   return fill(unixLines(html), [
     ['<meta charset="utf-8" />', `<meta charset="utf-8" />\n  ${policyTag(apiUrl, script, style)}`],
     ['<link rel="stylesheet" href="styles.css" />', `<style>${style}</style>`],
@@ -26,14 +34,15 @@ export async function buildHtml(apiUrl: string, markup = readFile(MARKUP, "utf8"
 }
 
 interface Parts {
-  script: string;
+  /** The script, but for the constant that says where the API is. */
+  code: string;
   style: string;
   /** The fields of an item, as item.ts says now: an import would say what it said when this process began. */
   fields: string[];
 }
 
 /** Whitespace and names stay, so that View Source shows what a person wrote. */
-async function bundle(apiUrl: string): Promise<Parts> {
+async function bundle(): Promise<Parts> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: ["form.ts", "item.ts", "styles.css"],
@@ -43,12 +52,11 @@ async function bundle(apiUrl: string): Promise<Parts> {
     format: "esm",
     target: "es2022",
     charset: "utf8",
-    define: { API_URL: JSON.stringify(apiUrl) },
     logLevel: "silent",
   });
   const text = (name: string) => unixLines(outputFiles.find(({ path }) => basename(path) === name)!.text);
   const { FIELD_NAMES } = await import(`data:text/javascript,${encodeURIComponent(text("item.js"))}`);
-  return { script: embeddable(text("form.js")), style: embeddable(text("styles.css")), fields: FIELD_NAMES };
+  return { code: text("form.js"), style: embeddable(text("styles.css")), fields: FIELD_NAMES };
 }
 
 /** As a checkout on Windows may have it: the same bytes are deployed, and those that a browser hashes. */

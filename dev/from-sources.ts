@@ -1,6 +1,6 @@
 /** The work of `npm start` on the sources, deploy's own among them: these are as they were when this was loaded. */
 import { buildFunction } from "../bundle/function.ts";
-import { buildPage } from "../bundle/page.ts";
+import { beginPage } from "../bundle/page.ts";
 import { connect } from "../converge/aws.ts";
 import { inWords, type Words } from "../converge/errors.ts";
 import { type Deployed, deploy } from "../ensure.ts";
@@ -43,7 +43,7 @@ async function deploySources({ name, region }: Wanted): Promise<Ended> {
   const keep = (deploy: Shown) => {
     shown = deploy;
   };
-  const run = () => deploy({ name, region, aws, build: { code, page: buildPage } });
+  const run = () => deploy({ name, region, aws, build: { code, page: beginPage() } });
   try {
     const deployed = await during(name, run, keep);
     return { deployed, shown: shown! };
