@@ -40,18 +40,29 @@ const SCOPES = ["@aws-sdk", "@smithy"];
 
 /** Above a function's own node_modules Node finds the SDK that this package uses, for `import` and for `require`. */
 async function linkSdk(modules: string): Promise<void> {
+  await mkdir(modules);
   for (const scope of SCOPES) {
-    await mkdir(join(modules, scope), { recursive: true });
-    for (const [name, path] of await installed(scope))
-      await symlink(path, join(modules, scope, name), "junction"); // a kind of link that Windows grants anybody
+    const [place, ...further] = placesOf(scope);
+    if (place === undefined) continue;
+    if (further.length === 0) await link(place, join(modules, scope));
+    else await linkEach([place, ...further], join(modules, scope));
   }
 }
 
-/** The packages of a scope as this file would find them: the nearest of each name. */
-async function installed(scope: string): Promise<Map<string, string>> {
-  const places = createRequire(import.meta.url).resolve.paths(scope) ?? [];
+/** A kind of link that Windows grants anybody. */
+const link = (target: string, path: string) => symlink(target, path, "junction");
+
+/** The folders of a scope where this file would look for a package of it, the nearest first. */
+const placesOf = (scope: string): string[] =>
+  (createRequire(import.meta.url).resolve.paths(scope) ?? [])
+    .map(modules => join(modules, scope))
+    .filter(existsSync);
+
+/** Links the nearest of each name. */
+async function linkEach(places: string[], folder: string): Promise<void> {
+  await mkdir(folder);
   const packages = new Map<string, string>();
-  for (const place of places.map(modules => join(modules, scope)).filter(existsSync))
+  for (const place of places)
     for (const name of await readdir(place)) if (!packages.has(name)) packages.set(name, join(place, name));
-  return packages;
+  await Promise.all(Array.from(packages, ([name, path]) => link(path, join(folder, name))));
 }
