@@ -1,7 +1,7 @@
 /** The function's code as Lambda takes it: handler.ts and what it needs of the SDK, in one small file. */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, type BuildResult, build } from "esbuild";
 import { zipSync } from "fflate";
 
 /**
@@ -26,7 +26,7 @@ const STAND_INS = {
  * A CommonJS bundle inside an ES module starts fastest: Node scans a CommonJS file for its exports before it
  * runs it, and an `import` of a built-in module evaluates all of that module.
  */
-const BUNDLE = {
+export const BUNDLE = {
   absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
   entryPoints: ["handler.ts"],
   outfile: "index.mjs",
@@ -51,9 +51,17 @@ const MTIME = new Date(1980, 0, 1);
 const UNIX = 3;
 const READABLE = 0o644 << 16;
 
-/** Builds the zip that is uploaded, the same bytes on every machine, and its hash as Lambda's CodeSha256. */
-export async function buildFunction(): Promise<{ zip: Uint8Array; sha256: string }> {
-  const { outputFiles } = await build(BUNDLE);
+/** What Lambda gets, and its hash as Lambda's CodeSha256. */
+export interface Packed {
+  zip: Uint8Array;
+  sha256: string;
+}
+
+/** Builds the zip that is uploaded, the same bytes on every machine. */
+export const buildFunction = async (): Promise<Packed> => pack(await build(BUNDLE));
+
+/** Puts what was built by BUNDLE into its zip. */
+export function pack({ outputFiles }: BuildResult<typeof BUNDLE>): Packed {
   const code = outputFiles[0]!.contents;
   const zip = zipSync({ "index.mjs": [code, { mtime: MTIME, os: UNIX, attrs: READABLE, level: 9 }] });
   return { zip, sha256: createHash("sha256").update(zip).digest("base64") };

@@ -1,5 +1,5 @@
 /** Who deploys in `npm start`: this process, and a fresh one once deploy's own sources have changed. */
-import type { Ended, Wanted } from "./from-sources.ts";
+import type { Ended, Show, Wanted } from "./from-sources.ts";
 import { FreshProcess, thisProcess, type Workplace } from "./workplace.ts";
 
 /** So long may a deploy go on that a newer change is waiting for. The next one mends what it leaves behind. */
@@ -7,8 +7,9 @@ const PATIENCE_MS = 3000;
 
 export class Deployer {
   readonly #wanted: Wanted;
+  readonly #show: Show;
   /** Where a deploy was carried out last. */
-  #place: Workplace = thisProcess();
+  #place: Workplace;
   /** Where one is carried out now. */
   #working: Workplace | undefined;
   /** Started ahead of time, to be there when deploy's own sources change. */
@@ -18,15 +19,16 @@ export class Deployer {
   #hasChanged = false;
   #impatience: NodeJS.Timeout | undefined;
 
-  constructor(wanted: Wanted) {
+  constructor(wanted: Wanted, show: Show) {
     this.#wanted = wanted;
-    this.#build();
+    this.#show = show;
+    this.#place = thisProcess(show);
   }
 
   /** A source has changed: deploy's own, or one of those that it builds, of which it begins to build at once. */
-  changed(isOfDeploy: boolean): void {
+  changed(what: "build" | "deploy"): void {
     this.#hasChanged = true;
-    if (isOfDeploy) this.#isOutdated = true;
+    if (what === "deploy") this.#isOutdated = true;
     else if (!this.#isOutdated) this.#build();
     if (this.#working) this.#impatience ??= setTimeout(() => this.#giveUp(), PATIENCE_MS);
   }
@@ -37,7 +39,7 @@ export class Deployer {
     this.#isOutdated = false;
     this.#working = place;
     try {
-      const ended = await place.ask("deploySources", this.#wanted);
+      const ended = await place.ask("deploy", this.#wanted);
       if (place !== this.#place) this.#place.end("Another process deploys now.");
       this.#place = place;
       return ended;
@@ -49,7 +51,7 @@ export class Deployer {
       clearTimeout(this.#impatience);
       this.#impatience = undefined;
       this.#working = undefined;
-      if (this.#hasChanged) this.#spare ??= new FreshProcess();
+      if (this.#hasChanged) this.#spare ??= new FreshProcess(this.#show);
     }
   }
 
@@ -59,7 +61,7 @@ export class Deployer {
   }
 
   #fresh(): FreshProcess {
-    const spare = this.#spare ?? new FreshProcess();
+    const spare = this.#spare ?? new FreshProcess(this.#show);
     this.#spare = undefined;
     return spare;
   }

@@ -8,19 +8,25 @@ import "@aws-sdk/client-s3";
 import "@aws-sdk/client-sts";
 import "esbuild";
 import type { Work } from "./from-sources.ts";
-import type { Answer, Question } from "./workplace.ts";
+import type { Question, Told } from "./workplace.ts";
 
-let loading: Promise<{ work: Work }> | undefined;
+let loading: Promise<Work> | undefined;
+
+const tell = (told: Told) => process.send!(told);
+
+async function load(): Promise<Work> {
+  const { Work } = await import("./from-sources.ts");
+  return new Work(shown => tell({ shown }));
+}
 
 process.on("message", async ({ number, part, args }: Question) => {
-  const answer = (rest: Omit<Answer, "number">) => process.send!({ number, ...rest });
   try {
-    loading ??= import("./from-sources.ts");
-    const { work } = await loading;
-    answer({ value: (await (work[part] as (...args: unknown[]) => unknown)(...args)) as never });
+    loading ??= load();
+    const work = await loading;
+    tell({ number, value: await Reflect.apply(work[part], work, args) });
   } catch (error) {
-    const { message, stack } = error as Error; // some errors of loaders would lose both on the way
-    answer({ failure: { message, stack } });
+    const { message, stack } = error as Error; // errors of loaders would lose both on the way
+    tell({ number, failure: { message, stack } });
   }
 });
 process.on("disconnect", () => process.exit());

@@ -1,8 +1,10 @@
 /** The work of `npm start` on the sources, deploy's own among them: these are as they were when this was loaded. */
-import { buildFunction } from "../bundle/function.ts";
+import { context } from "esbuild";
+import { BUNDLE, type Packed, pack } from "../bundle/function.ts";
 import { beginPage } from "../bundle/page.ts";
 import { connect } from "../converge/aws.ts";
 import { inWords, type Words } from "../converge/errors.ts";
+import { pause } from "../converge/retry.ts";
 import { type Deployed, deploy } from "../ensure.ts";
 import { withOrigin } from "./origin.ts";
 import { Places } from "./places.ts";
@@ -15,51 +17,84 @@ export interface Wanted {
   region: string;
 }
 
-/** How a deploy ended, and what the view shows of it. */
-export type Ended = { shown: Shown } & ({ deployed: Deployed } | { failure: Words });
+/** How a deploy ended. */
+export type Ended = { deployed: Deployed } | { failure: Words };
 
-/** What can be asked for. */
-export type Work = typeof work;
+/** Shows a deploy, as far as it is. */
+export type Show = (deploy: Shown) => void;
 
-let built: ReturnType<typeof buildFunction> | undefined;
-let places = new Places();
-let clients: ReturnType<typeof clientsFor> | undefined;
-
-export const work = { build, deploySources, errorIn };
-
-/** Builds the function, of which the next deploy is. */
-function build(): void {
-  places = new Places();
-  built = buildFunction();
-  built.catch(() => {}); // deploy tells
+/** What is made of the sources as they were at one moment. */
+interface Built {
+  code: Promise<Packed>;
+  page: ReturnType<typeof beginPage>;
 }
 
-async function deploySources({ name, region }: Wanted): Promise<Ended> {
-  if (!built) build();
-  const code = () => built!;
-  clients ??= clientsFor(region);
-  const { aws, during } = clients;
-  let shown: Shown | undefined;
-  const keep = (deploy: Shown) => {
-    shown = deploy;
-  };
-  const run = () => deploy({ name, region, aws, build: { code, page: beginPage() } });
-  try {
-    const deployed = await during(name, run, keep);
-    return { deployed, shown: shown! };
-  } catch (error) {
-    if (process.env.DEBUG) console.error(error);
-    const { message, remedy } = inWords(error);
-    return { failure: { message: withOrigin(message, error), remedy }, shown: shown! };
+/** Editors write a file in several steps: what is built is used once no more has been saved for so long. */
+const QUIET_MS = 60;
+
+export class Work {
+  readonly #show: Show;
+  /** Keeps what it has read of the SDK: building anew takes it three times as long. */
+  readonly #bundle = context(BUNDLE);
+  #built: Built;
+  #quiet = Promise.resolve();
+  #places = new Places();
+  #clients: ReturnType<typeof clientsFor> | undefined;
+
+  constructor(show: Show) {
+    this.#show = show;
+    this.#built = this.#building();
+  }
+
+  /** Builds what the next deploy is of, or one under way if it can still take it, from the sources as they are now. */
+  build(): void {
+    this.#places = new Places();
+    this.#quiet = pause(QUIET_MS);
+    this.#built = this.#building(this.#built.code);
+  }
+
+  async deploy({ name, region }: Wanted): Promise<Ended> {
+    this.#clients ??= clientsFor(region);
+    const { aws, during } = this.#clients;
+    const build = {
+      code: async () => (await this.#latest()).code,
+      page: async (url: string) => (await this.#latest()).page(url),
+    };
+    try {
+      return { deployed: await during(name, () => deploy({ name, region, aws, build }), this.#show) };
+    } catch (error) {
+      if (process.env.DEBUG) console.error(error);
+      const { message, remedy } = inWords(error);
+      return { failure: { message: withOrigin(message, error), remedy } };
+    }
+  }
+
+  /** The error that a line of the function's log tells of, with its place in the sources. */
+  errorIn(line: string): Promise<string | undefined> {
+    return this.#places.errorIn(line);
+  }
+
+  /** A build under way has perhaps read already what has changed since: the next one comes after it. */
+  #building(before?: Promise<Packed>): Built {
+    const code = Promise.allSettled([before])
+      .then(() => this.#bundle)
+      .then(bundle => bundle.rebuild())
+      .then(pack);
+    code.catch(() => {}); // deploy tells
+    return { code, page: beginPage() };
+  }
+
+  async #latest(): Promise<Built> {
+    let built: Built;
+    do {
+      built = this.#built;
+      await Promise.allSettled([built.code, this.#quiet]);
+    } while (built !== this.#built);
+    return built;
   }
 }
 
 function clientsFor(region: string) {
   const aws = connect(region);
   return { aws, during: noteDeploys(aws) };
-}
-
-/** The error that a line of the function's log tells of, with its place in the sources. */
-function errorIn(line: string): Promise<string | undefined> {
-  return places.errorIn(line);
 }

@@ -10,7 +10,7 @@ import { readOptions, type StartOptions } from "./options.ts";
 import { withOrigin } from "./origin.ts";
 import { reasonsOf } from "./reasons.ts";
 import { serveView } from "./view/serve.ts";
-import { type Concern, watchSources } from "./watch.ts";
+import { watchSources } from "./watch.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -19,6 +19,8 @@ const SLOW = { ...CLEAR, latency: 500, states: 4000 };
 
 /** So much later than it happened is told what happened. */
 const TELL_MS = 20;
+
+const AGAIN = "end this and start again to use it.";
 
 /** Made before the start below, which tells already while it is awaited. */
 let untold: string[] = [];
@@ -32,7 +34,7 @@ try {
 }
 
 async function start(options: StartOptions): Promise<void> {
-  const deployer = new Deployer(options);
+  const deployer = new Deployer(options, deploy => view.showDeploy(deploy));
   if (options.fresh) await forgetWorld(options.directory);
   const weather = new Weather();
   const aws = await startAws({ ...options, weather });
@@ -46,7 +48,6 @@ async function start(options: StartOptions): Promise<void> {
   const redeploy = oneAtATime(async () => {
     try {
       const ended = await deployer.deploy();
-      view.showDeploy(ended.shown);
       if ("failure" in ended) tellFailure(ended.failure);
       else {
         siteUrl = ended.deployed.siteUrl;
@@ -60,12 +61,7 @@ async function start(options: StartOptions): Promise<void> {
   if (options.slow) weather.set(SLOW);
   tellRequests(aws);
   console.log(guide(exports, options, view.url));
-  watchSources(ROOT, {
-    touched: concern => {
-      if (concern !== "start") deployer.changed(concern === "deploy");
-    },
-    changed: files => react(files, redeploy),
-  });
+  deployChanges(deployer, redeploy);
 }
 
 /** Ctrl-C ends in order, with everything saved; a second one ends at once. */
@@ -139,13 +135,22 @@ function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
-function react(files: ReadonlyMap<string, Concern>, redeploy: () => Promise<void>): void {
-  for (const [file, concern] of files)
-    if (concern === "start")
-      console.log(
-        `${file} has changed. It is part of the AWS that runs here: end this and start again to use it.`,
-      );
-  if ([...files.values()].some(concern => concern !== "start")) void redeploy();
+/** A deploy of what is built may begin while that is still written and built; deploy's own sources must be whole. */
+function deployChanges(deployer: Deployer, redeploy: () => Promise<void>): void {
+  watchSources(ROOT, {
+    saved(files) {
+      const concerns = new Set(files.values());
+      for (const concern of ["build", "deploy"] as const)
+        if (concerns.has(concern)) deployer.changed(concern);
+      if (concerns.has("build") && !concerns.has("deploy")) void redeploy();
+    },
+    quiet(files) {
+      for (const [file, concern] of files)
+        if (concern === "start")
+          console.log(`${file} has changed. It is part of the AWS that runs here: ${AGAIN}`);
+      if ([...files.values()].includes("deploy")) void redeploy();
+    },
+  });
 }
 
 /** What is deployed stays as it was, or as far as this deploy came. */

@@ -16,32 +16,30 @@ const CONCERNS: Record<string, Concern> = {
 };
 const OF_DEPLOY = ["stack.ts", "ensure.ts"];
 const SOURCE = /^\w[\w-]*\.(ts|mjs|html|css)$/;
+/** One save is several events, and some editors write in several steps. */
+const SAVE_MS = 10;
 const QUIET_MS = 60;
 
+/** Changed files, by what they concern. */
+export type Changed = ReadonlyMap<string, Concern>;
+
 export interface Listener {
-  /** A source has been touched, and may still be written: editors do that in several steps. */
-  touched(concern: Concern): void;
-  /** Nothing has been touched for a moment: by file, what has been. */
-  changed(files: ReadonlyMap<string, Concern>): void;
+  /** Sources have been saved, and may still be written. */
+  saved(files: Changed): void;
+  /** Nothing has been written for a moment: all that was since the last time. */
+  quiet(files: Changed): void;
 }
 
 /**
  * Watches the project's sources.
  * @returns ends the watch
  */
-export function watchSources(root: string, { touched, changed }: Listener): () => void {
-  let files = new Map<string, Concern>();
-  let timer: NodeJS.Timeout | undefined;
-  const tell = () => {
-    const told = files;
-    files = new Map();
-    changed(told);
-  };
+export function watchSources(root: string, { saved, quiet }: Listener): () => void {
+  const [noteSave, forgetSave] = gathering(SAVE_MS, saved);
+  const [noteWrite, forgetWrite] = gathering(QUIET_MS, quiet);
   const note = (file: string, concern: Concern) => {
-    files.set(file, concern);
-    touched(concern);
-    clearTimeout(timer);
-    timer = setTimeout(tell, QUIET_MS);
+    noteSave(file, concern);
+    noteWrite(file, concern);
   };
   const watched = (folder: string, concernOf: (name: string) => Concern): FSWatcher =>
     watch(join(root, folder), (_event, name) => {
@@ -53,6 +51,24 @@ export function watchSources(root: string, { touched, changed }: Listener): () =
   ];
   return () => {
     for (const watcher of watchers) watcher.close();
-    clearTimeout(timer);
+    forgetSave();
+    forgetWrite();
   };
+}
+
+/** Gathers what is noted until nothing was for so long, and then tells it. */
+function gathering(ms: number, tell: (files: Changed) => void) {
+  let files = new Map<string, Concern>();
+  let timer: NodeJS.Timeout | undefined;
+  const end = () => {
+    const gathered = files;
+    files = new Map();
+    tell(gathered);
+  };
+  const note = (file: string, concern: Concern) => {
+    files.set(file, concern);
+    clearTimeout(timer);
+    timer = setTimeout(end, ms);
+  };
+  return [note, () => clearTimeout(timer)] as const;
 }

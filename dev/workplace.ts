@@ -1,7 +1,8 @@
 /** Where the work on the sources is done: in this process, or in one that has loaded none of them yet. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Work } from "./from-sources.ts";
+import type { Show, Work } from "./from-sources.ts";
+import type { Shown } from "./view/shown.ts";
 
 export interface Workplace {
   /** Does a part of the work. Fails when the sources cannot be loaded, or when the place is given up before. */
@@ -14,8 +15,8 @@ export interface Workplace {
 }
 
 /** Deploy's own sources as they are when this is called; they cost little here, where the SDK is loaded already. */
-export function thisProcess(): Workplace {
-  const loading = import("./from-sources.ts");
+export function thisProcess(show: Show): Workplace {
+  const loading = import("./from-sources.ts").then(({ Work }) => new Work(show));
   let giveUp = (_why: Error) => {};
   const givenUp = new Promise<never>((_, reject) => {
     giveUp = reject;
@@ -23,19 +24,21 @@ export function thisProcess(): Workplace {
   givenUp.catch(() => {});
   return {
     async ask(part, ...args) {
-      const { work } = await loading;
-      return Promise.race([(work[part] as (...args: unknown[]) => never)(...args), givenUp]);
+      const work = await loading;
+      return Promise.race([Reflect.apply(work[part], work, args), givenUp]);
     },
     end: why => giveUp(new Error(why)),
   };
 }
 
-/** What a fresh process is asked for, and what it answers. */
+/** What a fresh process is asked for, and what it tells. */
 export interface Question {
   number: number;
   part: keyof Work;
-  args: never[];
+  args: unknown[];
 }
+
+export type Told = { shown: Shown } | Answer;
 
 export interface Answer {
   number: number;
@@ -53,8 +56,12 @@ export class FreshProcess implements Workplace {
   /** Why it answers nothing more. */
   #over: Error | undefined;
 
-  constructor() {
-    this.#child.on("message", answer => this.#receive(answer as Answer));
+  constructor(show: Show) {
+    this.#child.on("message", message => {
+      const told = message as Told;
+      if ("shown" in told) show(told.shown);
+      else this.#receive(told);
+    });
     this.#child.on("error", error => this.#fail(error));
     this.#child.on("exit", (code, signal) =>
       this.#fail(new Error(`The process that deploys has ended by itself (${signal ?? code}).`)),
@@ -66,7 +73,7 @@ export class FreshProcess implements Workplace {
       if (this.#over) return reject(this.#over);
       const number = this.#count++;
       this.#asked.set(number, { resolve, reject });
-      this.#child.send({ number, part, args: args as never[] } satisfies Question);
+      this.#child.send({ number, part, args } satisfies Question);
     });
 
   end(why: string): void {

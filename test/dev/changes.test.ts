@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import type { Shown, Update } from "../../dev/view/shown.ts";
 import { copyProject } from "../shared/project-copy.ts";
 import { API, READY, type Start, start } from "./npm-start.ts";
 
@@ -26,9 +30,13 @@ describe("npm start, while sources change", () => {
 
   afterEach(async () => {
     const from = running.said().length;
-    for (const [file, text] of originals) await writeFile(join(project, file), text);
+    await Promise.all(Array.from(originals, ([file, text]) => writeFile(join(project, file), text)));
     originals.clear();
     await running.hears(DEPLOYED, from);
+    for (let asked = 0; !(await isAsCloned()); asked++) {
+      assert.ok(asked < 500, "It is not deployed again as it was.");
+      await setTimeout(50);
+    }
   });
 
   after(async () => {
@@ -58,6 +66,8 @@ describe("npm start, while sources change", () => {
 
   /** What the API says to a method that there is not. */
   const allowed = async () => (await ask("PATCH")).headers.get("allow") ?? "";
+
+  const isAsCloned = async () => (await answer()) === SENTENCE && !(await allowed()).includes("DELETE");
 
   it("deploys again", async () => {
     assert.equal(await answer(), SENTENCE);
@@ -149,13 +159,34 @@ describe("npm start, while sources change", () => {
   });
 
   it("gives up a deploy that does not end when the next change has waited for it", async () => {
-    await save("stack.ts", "export function stack", "while (true);\nexport function stack");
-    await setTimeout(500);
+    const endless = "console.log('has begun'); while (true);\nexport function stack";
+    await save("stack.ts", "export function stack", endless, /has begun/);
 
     await save("stack.ts", '"PUT"]', '"PUT", "DELETE"]', /Deployed[^\n]*routes updated/);
 
     assert.match(running.said(), /A newer change has ended this deploy/);
     assert.match(await allowed(), /DELETE/);
+  });
+
+  it("shows in the view a deploy by changed sources of its own, while it goes on and when it has ended", async () => {
+    const view = await running.hears(/change the weather:\s+(\S+)/);
+    const { body } = await fetch(`${view}events`, { signal: AbortSignal.timeout(30_000) });
+    const events = Readable.fromWeb(body as ReadableStream);
+    const saving = save("stack.ts", '"PUT"]', '"PUT", "DELETE"]');
+
+    const deploys: Shown[] = [];
+    for await (const line of createInterface(events)) {
+      const { traces }: Update = line ? JSON.parse(line.replace("data: ", "")) : { traces: [] };
+      deploys.push(...traces.filter(({ kind }) => kind === "deploy"));
+      if (deploys.at(-1)?.isRunning === false && deploys.some(({ isRunning }) => isRunning)) break;
+    }
+    events.destroy();
+    await saving;
+
+    const last = deploys.at(-1)!;
+    const before = deploys.filter(({ id, isRunning }) => id === last.id && isRunning);
+    assert.ok(before.length > 1);
+    assert.ok(before[0]!.spans.length < last.spans.length);
   });
 
   it("says that the AWS that runs here needs a restart", async () => {
