@@ -15,10 +15,11 @@ import { ENVIRONMENT, type Running, startServer } from "./processes.ts";
 
 const PEERS = fileURLToPath(new URL("peers", import.meta.url));
 const OSLS = join(PEERS, "node_modules/serverless/bin/serverless.js");
-const FUNCTION = join(PEERS, "node_modules/.cache/function");
+/** Where its function is. */
+export const FUNCTION = join(PEERS, "node_modules/.cache/function");
 
 export interface Peer {
-  start(): Promise<Running>;
+  start(...options: string[]): Promise<Running>;
   /** As a person would. Its use of memory cannot be asked for then: npm would answer. */
   startByNpm(): Promise<Running>;
   close(): void;
@@ -36,7 +37,15 @@ export async function openPeer(directory: string): Promise<Peer | undefined> {
   const [endpoint]: string[] = await once(table, "message");
   const usage = ["--import", fileURLToPath(new URL("usage.mjs", import.meta.url))];
   return {
-    start: () => startPeer(endpoint!, [process.execPath, ...usage, OSLS, "offline", "--noPrependStageInUrl"]),
+    start: (...options) =>
+      startPeer(endpoint!, [
+        process.execPath,
+        ...usage,
+        OSLS,
+        "offline",
+        "--noPrependStageInUrl",
+        ...options,
+      ]),
     startByNpm: () => startPeer(endpoint!, ["npm", "start", "--"]),
     close: () => table.disconnect(),
   };

@@ -5,6 +5,7 @@ import { type Figure, holds, ratioOf } from "./figures.ts";
 import { measureFunction } from "./function.ts";
 import { measureGrowth } from "./growth.ts";
 import { measureLocal } from "./local.ts";
+import { measureLoop } from "./loop.ts";
 import { measurePage } from "./page.ts";
 import { table } from "./table-of-figures.ts";
 import { measureTelling } from "./telling.ts";
@@ -16,6 +17,7 @@ const PARTS: Record<string, () => Promise<Figure[]>> = {
   page: measurePage,
   local: measureLocal,
   telling: measureTelling,
+  loop: measureLoop,
   growth: measureGrowth,
 };
 
