@@ -18,6 +18,7 @@ export type Send = (update: Update) => void;
 /** Collects what is traced, and sends it on while somebody looks. */
 export class Feed {
   weather = FINE;
+  #pages = 0;
   readonly #views = new Set<Send>();
   readonly #costs = new Costs();
   readonly #before = new Map<string, () => Shown>();
@@ -40,6 +41,12 @@ export class Feed {
     if (this.#views.size === 0) return;
     this.#deploy = deploy;
     this.#soon();
+  }
+
+  /** The form's page was stored. */
+  addPage(): void {
+    this.#pages++;
+    this.tell();
   }
 
   /** Lets a view see what was, and what comes. @returns ends that */
@@ -92,7 +99,7 @@ export class Feed {
   }
 
   #state() {
-    return { costs: this.#costs.all(), weather: this.weather };
+    return { costs: this.#costs.all(), weather: this.weather, pages: this.#pages };
   }
 }
 

@@ -30,6 +30,9 @@ export async function serveView({ aws, weather, siteUrl }: Watched): Promise<Vie
   const token = randomBytes(18).toString("base64url");
   const feed = new Feed();
   aws.on("trace", trace => feed.add(trace));
+  aws.on("call", ({ operation, status }) => {
+    if (operation === "PutObject" && status === 200) feed.addPage(); // whoever deployed it, from wherever
+  });
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, HOST, resolve));
   const origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;

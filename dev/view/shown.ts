@@ -33,6 +33,8 @@ export interface Update {
   costs: Cost[];
   /** The weather that reigns, by its name. */
   weather: string;
+  /** How often the form's page has been stored. */
+  pages: number;
 }
 
 /** The first part, in the order in which they told it, that kept a request from coming through, or else answered no. */

@@ -1,12 +1,14 @@
 /** The view: each request's way with every decision, for whoever has its URL and for nobody else. */
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, before, beforeEach, describe, type TestContext, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import axe from "axe-core";
 import { CLEAR } from "local-aws";
 import type { Page } from "playwright-core";
-import { around } from "../../converge/aws.ts";
+import { around, connect } from "../../converge/aws.ts";
 import { lineOf, PLACES } from "../../dev/view/lines.ts";
 import { withoutBrowser } from "../shared/browser.ts";
 import { ask, pictureOf, type Stage, stageView } from "./view-stage.ts";
@@ -218,6 +220,34 @@ describe("the view", { skip: withoutBrowser }, () => {
     await form.locator("#save").click();
 
     await page.locator("#list button", { hasText: "framed" }).waitFor();
+  });
+
+  /** Stores the form's page with another heading, until the test has ended. */
+  async function changeForm(t: TestContext) {
+    const { pathname } = new URL(stage.siteUrl);
+    const [Bucket, Key] = pathname.slice(1).split("/");
+    const html = await (await fetch(stage.siteUrl)).text();
+    const Body = gzipSync(html.replace(/(<h1[^>]*>)[^<]*/, "$1Changed"));
+    const served = { ContentType: "text/html; charset=utf-8", ContentEncoding: "gzip" };
+    await connect(stage.aws.region).sdk.s3.send(new PutObjectCommand({ Bucket, Key, Body, ...served }));
+    t.after(stage.redeploy);
+  }
+
+  test("loads the form beside again when that has changed", async t => {
+    await page.getByRole("button", { name: "Form beside" }).click();
+    const form = page.frameLocator("iframe");
+    await form.getByRole("heading", { name: "DynamoSync" }).waitFor();
+
+    await changeForm(t);
+
+    await form.getByRole("heading", { name: "Changed" }).waitFor();
+    await page.getByText("The form has changed, and is loaded again beside.").waitFor();
+  });
+
+  test("says that the form has changed where it is not beside", async t => {
+    await changeForm(t);
+
+    await page.getByText("The form has changed: reload it where it is open.").waitFor();
   });
 
   test("is at most 30 kB, and its policy lets nobody else in", async () => {

@@ -67,7 +67,7 @@ function drawSoon(): void {
   }, wait);
 }
 
-function receive({ traces, skipped, costs, weather }: Update): void {
+function receive({ traces, skipped, costs, weather, pages }: Update): void {
   for (const shown of traces)
     showRow(shown, latest => {
       follow(false);
@@ -81,6 +81,20 @@ function receive({ traces, skipped, costs, weather }: Update): void {
   if (skipped > 0) tellSkipped(skipped);
   drawCosts(costs);
   markWeather(weather);
+  if (storedBefore !== undefined && pages !== storedBefore) reloadForm();
+  storedBefore = pages;
+}
+
+/** How often the form's page had been stored by the last update. */
+let storedBefore: number | undefined;
+
+/** The form itself cannot know: it is the very page that AWS gets. */
+function reloadForm(): void {
+  const beside = document.querySelector("iframe");
+  if (beside) beside.src = SITE_URL;
+  byId("status").textContent = beside
+    ? "The form has changed, and is loaded again beside."
+    : "The form has changed: reload it where it is open.";
 }
 
 let unseen = 0;
