@@ -4,6 +4,7 @@ export const DEFAULT_NAME = "dynamosync";
 
 /** A stack's name: a table's has three characters at least; a role's, which holds the region too, 64 at most. */
 export const NAME_PATTERN = /^[a-z][a-z0-9-]{2,23}$/;
+export const NAME_RULE = "3 to 24 of a-z, 0-9 and -, first a letter";
 
 /** Where a stack lives and what it is called. */
 export interface Place {

@@ -1,6 +1,6 @@
 /** How deploy and teardown start: their options. Whoever asks for help, or mistypes, loads nothing else. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
+import { DEFAULT_NAME, NAME_PATTERN, NAME_RULE } from "../stack.ts";
 import type { Arguments } from "./command-line.ts";
 import { USAGES, type Usage } from "./usage.ts";
 
@@ -43,8 +43,7 @@ function parse({ usage, flags }: Usage, args: string[]): Options | { exitCode: n
     const { values } = parseArgs({ args, options });
     const { name, region, help, explain, json, "on-aws": onAws, ...rest } = values as Values;
     if (help) return say(process.stdout, usage, 0);
-    if (!NAME_PATTERN.test(name))
-      throw new Error(`--name takes 3 to 24 of a-z, 0-9 and -, first a letter: not "${name}".`);
+    if (!NAME_PATTERN.test(name)) throw new Error(`--name takes ${NAME_RULE}, not "${name}".`);
     if (rest["exit-code"] && !rest["dry-run"]) throw new Error("--exit-code goes with --dry-run.");
     return { name, region, explain, json, onAws, flags: rest as Record<string, boolean> };
   } catch (error) {

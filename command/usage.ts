@@ -19,7 +19,8 @@ Options:
   --json             print the result as one JSON object
   --help             show this help
 
-Credentials and endpoints come from the SDK's environment variables: AWS_PROFILE, AWS_ENDPOINT_URL, ...
+Credentials and endpoints come from the SDK's environment variables:
+AWS_PROFILE, AWS_ENDPOINT_URL, ...
 `;
 
 const ofTeardown = `Usage: npx tsx teardown.ts [options]
@@ -29,7 +30,7 @@ Removes from AWS everything that deploy.ts created, and nothing else.
 Options:
   --name <name>      the stack's name (default: dynamosync)
   --region <region>  where (default: AWS_REGION, or the profile's region)
-  --list             name every stack of the account in the region, its age and what it holds
+  --list             name every stack of the account in the region, and its age
   --yes              delete the table even if it holds items
   --keep-data        keep the table; the next deploy takes it up again
   --dry-run          say what would be removed, and remove nothing

@@ -1,7 +1,7 @@
 /** The options of `npm start`. */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { DEFAULT_NAME, NAME_PATTERN } from "../stack.ts";
+import { DEFAULT_NAME, NAME_PATTERN, NAME_RULE } from "../stack.ts";
 
 export interface StartOptions {
   port: number;
@@ -19,13 +19,13 @@ const USAGE = `Usage: npm start -- [options]
 
 Runs the whole stack on this machine: a small AWS, and the deploy to it.
 
-  --port N        listens on this port of 127.0.0.1 (4566; 0 takes any that is free)
+  --port N        listens on this port of 127.0.0.1 (4566; 0 takes a free one)
   --fresh         forgets what earlier starts have kept
   --name N        the stack's name (${DEFAULT_NAME})
   --region R      the region to deploy to (us-east-1)
   --directory D   where everything is kept (.local)
-  --logs          shows every line that the function writes, not only its warnings and errors
-  --slow          takes its time, so that the progress of a deploy can be watched and interrupted
+  --logs          shows all that the function writes, not only what is amiss
+  --slow          takes its time: a deploy can be watched and interrupted
   --help          shows this`;
 
 const OPTIONS = {
@@ -62,7 +62,7 @@ function portOf(text: string): number {
 }
 
 function checked(name: string, region: string): { name: string; region: string } {
-  if (!NAME_PATTERN.test(name)) throw new Error(`--name takes ${NAME_PATTERN.source}, not "${name}".`);
+  if (!NAME_PATTERN.test(name)) throw new Error(`--name takes ${NAME_RULE}, not "${name}".`);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
     throw new Error(`--region takes a region's name, not "${region}".`);
   return { name, region };

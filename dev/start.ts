@@ -155,7 +155,7 @@ function deployChanges(deployer: Deployer, redeploy: () => Promise<void>): void 
 
 /** What is deployed stays as it was, or as far as this deploy came. */
 function tellFailure({ message, remedy }: Words): void {
-  console.error(`${message}\n${remedy}`.trimEnd());
+  console.error(wrapped(`${message}\n${remedy}`.trimEnd(), process.stderr.columns));
   console.error("The next change of a source deploys again.");
 }
 
@@ -166,7 +166,7 @@ function tellDeployed({ siteUrl, apiUrl, resources, ms, trouble }: Deployed): vo
   const { columns } = process.stdout; // undefined where it is no terminal
   console.log(wrapped(`Deployed in ${Math.round(ms)} ms: ${what}.`, columns));
   console.log(`\n  ${bold.join(siteUrl)}\n\nThe API: ${apiUrl}`);
-  if (trouble) console.error(`${trouble.message}\n${trouble.remedy}`);
+  if (trouble) console.error(wrapped(`${trouble.message}\n${trouble.remedy}`, process.stderr.columns));
 }
 
 function guide(exports: string, { directory }: StartOptions, viewUrl: string): string {
@@ -183,6 +183,6 @@ A changed source is deployed at once. Ctrl-C ends.
 
 /** What went wrong, for a person to read; where, only with DEBUG. What this machine refuses is said in words already. */
 function complain(error: unknown): void {
-  console.error((error as Error).message);
+  console.error(wrapped((error as Error).message, process.stderr.columns));
   if (process.env.DEBUG) console.error(error);
 }

@@ -9,7 +9,8 @@ import { problemsOf } from "./check.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 import { type Stand, standOf, useExports } from "./stand.ts";
 
-const USAGE = `Usage: npm run lab -- NUMBER | check | hint | reset [--secret] [--name N] [--directory D]
+const USAGE = `Usage: npm run lab -- NUMBER | check | hint | reset
+                      [--secret] [--name N] [--directory D]
 
   NUMBER     breaks the stack of the running npm start: 1 to ${FAULTS.length}
   --secret   breaks it without saying how; without a number, in any of the ways

@@ -28,6 +28,22 @@ for (const script of ["deploy.ts", "teardown.ts"])
       assert.match(stdout, new RegExp(option));
   });
 
+for (const [script, ...args] of [
+  ["deploy.ts", "--help"],
+  ["teardown.ts", "--help"],
+  ["dev/start.ts", "--help"],
+  ["dev/lab/lab.ts"],
+] as const)
+  test(`what ${script} says of its use fits into 80 columns`, async () => {
+    const { stdout, stderr } = await run(script, args);
+
+    assert.match(stdout + stderr, /^Usage: np/);
+    assert.deepEqual(
+      `${stdout}${stderr}`.split("\n").filter(line => line.length > 80),
+      [],
+    );
+  });
+
 const WRONG: [what: string, script: string, ...args: string[]][] = [
   ["an unknown option", "deploy.ts", "--nmae", "x"],
   ["an option of the other script", "deploy.ts", "--keep-data"],
