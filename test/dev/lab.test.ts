@@ -92,6 +92,16 @@ describe("a changed source", () => {
     assert.deepEqual(repaired, []);
   });
 
+  test("is none if the API does less than it promises", async t => {
+    const theirs = await withSource(t, '"GET", "POST", "PUT"', '"GET", "POST"');
+
+    await theirs.deploy();
+    const problems = await theirs.problems();
+    await deployed();
+
+    assert.deepEqual(problems, ["PUT answers 405 instead of 200."]);
+  });
+
   test("is none if it lets the role do everything", async t => {
     const theirs = await withSource(t, '"dynamodb:GetItem", "dynamodb:PutItem"', '"dynamodb:*"');
     await FAULTS[1]!.inject(stand);
