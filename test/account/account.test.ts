@@ -39,11 +39,15 @@ describe("the suite on an account", () => {
 
   function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
     const { PATH, HOME } = process.env;
-    const child = spawn(process.execPath, ["--import", "tsx", "test/account/run.ts", "--account", ...args], {
-      cwd: fileURLToPath(new URL("../..", import.meta.url)),
-      env: { PATH, HOME, AWS_CONFIG_FILE: "/nowhere", ...aws.environment },
-      detached: true,
-    });
+    const child = spawn(
+      process.execPath,
+      ["--import", "./command/typescript.mjs", "test/account/run.ts", "--account", ...args],
+      {
+        cwd: fileURLToPath(new URL("../..", import.meta.url)),
+        env: { PATH, HOME, AWS_CONFIG_FILE: "/nowhere", ...aws.environment },
+        detached: true,
+      },
+    );
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", text => said.push(text));

@@ -140,7 +140,13 @@ interface Run {
 
 /** One file after the other, each test by itself: an account has quotas. */
 function runFiles(files: string[], env = process.env, output: "inherit" | "pipe" = "inherit"): Run {
-  const flags = ["--import", "tsx", "--test", "--test-concurrency=1", "--test-reporter=spec"];
+  const flags = [
+    "--import",
+    "./command/typescript.mjs",
+    "--test",
+    "--test-concurrency=1",
+    "--test-reporter=spec",
+  ];
   const child = spawn(process.execPath, [...flags, ...files], { env, stdio: ["ignore", output, output] });
   const said = Promise.all(
     [child.stdout, child.stderr].map(async stream => (await stream?.toArray())?.join("") ?? ""),

@@ -28,7 +28,7 @@ after(() => aws.close());
 /** A process as a person would start it, and all that it has written. */
 function start(args: string[], environment: Record<string, string> = {}) {
   const { PATH, HOME } = process.env;
-  const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", ...args], {
+  const child: ChildProcess = spawn(process.execPath, ["--import", "./command/typescript.mjs", ...args], {
     cwd: ROOT,
     env: { PATH, HOME, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -136,7 +136,16 @@ test("its command breaks, hints, checks and resets; a secret is kept", async t =
   t.after(() => rm(directory, { recursive: true, force: true }));
   await keepExports(local.environment, directory);
   const lab = async (...words: string[]) => {
-    const args = ["--import", "tsx", "dev/lab/lab.ts", ...words, "--name", "lab", "--directory", directory];
+    const args = [
+      "--import",
+      "./command/typescript.mjs",
+      "dev/lab/lab.ts",
+      ...words,
+      "--name",
+      "lab",
+      "--directory",
+      directory,
+    ];
     const { stdout, status } = spawnLab(args);
     const [code, said] = await Promise.all([status, stdout]);
     return { code, said };

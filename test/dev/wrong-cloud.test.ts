@@ -42,7 +42,7 @@ const environment = (more: Record<string, string>) => {
 };
 
 async function start(): Promise<void> {
-  const args = ["--import", "tsx", "dev/start.ts", "--port", `${port}`];
+  const args = ["--import", "./command/typescript.mjs", "dev/start.ts", "--port", `${port}`];
   const stdio: ["ignore", "pipe", "inherit"] = ["ignore", "pipe", "inherit"];
   const child = spawn(process.execPath, args, { cwd: project, env: environment({}), stdio });
   started = child;
@@ -63,7 +63,7 @@ async function end(): Promise<void> {
 
 /** Runs a script of the project, and says what it told and where it went. */
 function run(script: string, args: string[], more: Record<string, string>) {
-  const options = ["--import", "tsx", "--import", SPY, script, ...args];
+  const options = ["--import", "./command/typescript.mjs", "--import", SPY, script, ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, options, {
     cwd: project,
     env: environment(more),

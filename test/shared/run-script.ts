@@ -19,7 +19,10 @@ export function startScript(script: string, args: string[], environment: Record<
     ...environment,
   };
   const cwd = new URL("../..", import.meta.url);
-  const child = spawn(process.execPath, ["--import", "tsx", script, ...args], { cwd, env });
+  const child = spawn(process.execPath, ["--import", "./command/typescript.mjs", script, ...args], {
+    cwd,
+    env,
+  });
   const ended = new Promise<Ended>(resolve => {
     const said = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const)

@@ -106,7 +106,7 @@ export class Warm {
     this.#start = () =>
       fork(script, args, {
         cwd: ROOT,
-        execArgv: ["--import", "tsx", "--import", STARTING_LINE],
+        execArgv: ["--import", "./command/typescript.mjs", "--import", STARTING_LINE],
         stdio: ["ignore", "ignore", "pipe", "ipc"],
       });
     this.#next = this.#start();
