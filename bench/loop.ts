@@ -57,7 +57,7 @@ const loopOf = async (server: Running, file: string): Promise<Loop> => ({
 });
 
 async function ours(project: string): Promise<Loop> {
-  const start = [process.execPath, "--import", "tsx", "dev/start.ts", "--port", "0"];
+  const start = [process.execPath, "--import", "./command/typescript.mjs", "dev/start.ts", "--port", "0"];
   return loopOf(await startServer(start, { cwd: project }), join(project, "handler.ts"));
 }
 

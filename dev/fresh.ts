@@ -30,3 +30,4 @@ process.on("message", async ({ number, part, args }: Question) => {
   }
 });
 process.on("disconnect", () => process.exit());
+process.on("SIGINT", () => {}); // a terminal sends Ctrl-C to every process of its group: npm start ends this one

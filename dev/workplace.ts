@@ -17,6 +17,7 @@ export interface Workplace {
 /** Deploy's own sources as they are when this is called; they cost little here, where the SDK is loaded already. */
 export function thisProcess(show: Show): Workplace {
   const loading = import("./from-sources.ts").then(({ Work }) => new Work(show));
+  loading.catch(() => {}); // whoever asks is told
   let giveUp = (_why: Error) => {};
   const givenUp = new Promise<never>((_, reject) => {
     giveUp = reject;
