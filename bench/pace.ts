@@ -50,11 +50,11 @@ async function paceFigures(servers: Servers, connections: Connections): Promise<
     against: against("bare", what),
   });
   const pace = figure("requestsPerSecond", "requests a second", "");
-  const toBare: Figure = connections === 50 ? { ...pace, budget: { atLeast: 0.7 } } : pace;
+  const toBare: Figure = connections === 50 ? { ...pace, budget: { atLeast: 0.6 } } : pace;
   const toPeer: Figure = {
     ...pace,
     against: against("peer", "requestsPerSecond"),
-    ...(connections === 50 && { budget: { atLeast: 2.5 } }),
+    ...(connections === 50 && { budget: { atLeast: 1.2 } }),
   };
   return [
     toBare,

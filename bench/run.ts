@@ -1,5 +1,6 @@
 /** Measures, and shows each figure beside its floor or its peer and its budget: `npm run bench -- --help`. */
 import { parseArgs } from "node:util";
+import { measureCommands } from "./commands.ts";
 import { measureDeploy } from "./deploy.ts";
 import { type Figure, holds, ratioOf } from "./figures.ts";
 import { measureFunction } from "./function.ts";
@@ -14,6 +15,7 @@ import { measureTerraform } from "./terraform.ts";
 const PARTS: Record<string, () => Promise<Figure[]>> = {
   function: measureFunction,
   deploy: measureDeploy,
+  commands: measureCommands,
   page: measurePage,
   local: measureLocal,
   telling: measureTelling,
@@ -26,7 +28,7 @@ const PEERS = { terraform: measureTerraform };
 
 const usage = `Usage: npm run bench -- [options]
 
-Measures every part beside its floor or its peer in the same run: about nine minutes on two processors that have
+Measures every part beside its floor or its peer in the same run: about ten minutes on two processors that have
 nothing else to do. Other work makes the figures worse, and unequally so. Ends with 1 when a budget does not hold,
 with 2 when something could not be measured.
 
