@@ -20,3 +20,6 @@ if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
 
 // Not in the machine's directory for such things, where others could put what this would run.
 module.enableCompileCache?.(fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)));
+
+/** The lock file holds the SDK at versions that run on Node 20: its warning would tell a reader nothing. */
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";

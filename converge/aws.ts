@@ -8,9 +8,6 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { retryStrategy } from "./retry.ts";
 
-/** The lock file holds the SDK at versions that run on Node 20: its warning would tell a reader nothing. */
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-
 export type Aws = ReturnType<typeof connect>;
 export type Clients = Aws["sdk"];
 

@@ -45,7 +45,6 @@ export function allowed(): Allows {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const { METHODS } = await import("../handler.ts");
   const source = readFileSync(new URL("../handler.ts", import.meta.url), "utf8");
   const page = await buildPage("https://api.example/items").then(

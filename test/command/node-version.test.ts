@@ -1,5 +1,6 @@
 /** What somebody reads whose Node is too old. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { runScript } from "../shared/run-script.ts";
 
@@ -24,3 +25,20 @@ for (const version of ["20.19.0", "22.3.0", "100.0.0"])
 
     assert.deepEqual([code, stderr], [0, ""]);
   });
+
+test("the SDK does not warn of a Node that the project runs on", async () => {
+  const { code, stderr } = await runScript("handler.ts", [], {});
+
+  assert.deepEqual([code, stderr], [0, ""]);
+});
+
+test("all that npm runs imports first what says so", async () => {
+  const { scripts } = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+
+  const commands = Object.values<string>(scripts).flatMap(script => script.split(" && "));
+  const ofNode = commands.filter(command => command.startsWith("node "));
+
+  assert.ok(ofNode.length >= 10);
+  for (const command of ofNode)
+    assert.match(command, /^node --import \.\/command\/typescript\.mjs /, command);
+});
