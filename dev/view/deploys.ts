@@ -50,25 +50,35 @@ export function noteDeploys(aws: Aws) {
     }
   });
   return async function during<T>(name: string, deploy: () => Promise<T>, tell: Tell): Promise<T> {
-    const tellNow = tellerOf(name, tell);
-    noted = { began: performance.now(), note: span => tellNow(true, span) };
-    tellNow(true);
+    const { end, ...begun } = begin(name, tell);
+    noted = begun;
     try {
       return await deploy();
     } finally {
-      tellNow(false);
+      end();
     }
   };
 }
 
-function tellerOf(name: string, tell: Tell) {
+/** Tells that a deploy has begun, then each of its calls, and at last its end: what is answered later belongs to it, too. */
+function begin(name: string, tell: Tell): Noted & { end: () => void } {
   const began = performance.now();
   const spans: ShownSpan[] = [];
   const start = { id: randomUUID(), kind: "deploy" as const, time: Date.now(), method: "deploy", url: name };
-  return (isRunning: boolean, ...answered: ShownSpan[]) => {
-    spans.push(...answered);
-    const ms = performance.now() - began;
-    tell({ ...start, status: 0, ms, isRunning, spans, ...marksOf(spans) });
+  let isRunning = true;
+  const tellNow = () =>
+    tell({ ...start, status: 0, ms: performance.now() - began, isRunning, spans, ...marksOf(spans) });
+  tellNow();
+  return {
+    began,
+    note(span) {
+      spans.push(span);
+      tellNow();
+    },
+    end() {
+      isRunning = false;
+      tellNow();
+    },
   };
 }
 
