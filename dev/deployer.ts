@@ -1,4 +1,5 @@
 /** Who deploys in `npm start`: this process, and a fresh one once deploy's own sources have changed. */
+import type { Answer } from "local-aws";
 import type { Ended, Show, Wanted } from "./from-sources.ts";
 import { FreshProcess, thisProcess, type Workplace } from "./workplace.ts";
 
@@ -19,10 +20,11 @@ export class Deployer {
   #hasChanged = false;
   #impatience: NodeJS.Timeout | undefined;
 
-  constructor(wanted: Wanted, show: Show) {
+  /** @param answer of the AWS that is deployed to, as soon as there is one */
+  constructor(wanted: Wanted, show: Show, answer: Answer) {
     this.#wanted = wanted;
     this.#show = show;
-    this.#place = thisProcess(show);
+    this.#place = thisProcess(show, answer);
   }
 
   /** A source has changed: deploy's own, or one of those that it builds, of which it begins to build at once. */

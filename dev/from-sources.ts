@@ -2,7 +2,7 @@
 import { context } from "esbuild";
 import { BUNDLE, type Packed, pack } from "../bundle/function.ts";
 import { beginPage } from "../bundle/page.ts";
-import { connect } from "../converge/aws.ts";
+import { type ClientSettings, connect } from "../converge/aws.ts";
 import { inWords, type Words } from "../converge/errors.ts";
 import { pause } from "../converge/retry.ts";
 import { type Deployed, deploy } from "../ensure.ts";
@@ -34,6 +34,7 @@ const QUIET_MS = 60;
 
 export class Work {
   readonly #show: Show;
+  readonly #settings: ClientSettings;
   /** Keeps what it has read of the SDK: building anew takes it three times as long. */
   readonly #bundle = context(BUNDLE);
   #built: Built;
@@ -41,8 +42,9 @@ export class Work {
   #places = new Places();
   #clients: ReturnType<typeof clientsFor> | undefined;
 
-  constructor(show: Show) {
+  constructor(show: Show, settings: ClientSettings = {}) {
     this.#show = show;
+    this.#settings = settings;
     this.#built = this.#building();
   }
 
@@ -54,7 +56,7 @@ export class Work {
   }
 
   async deploy({ name, region }: Wanted): Promise<Ended> {
-    this.#clients ??= clientsFor(region);
+    this.#clients ??= clientsFor(region, this.#settings);
     const { aws, during } = this.#clients;
     const build = {
       code: async () => (await this.#latest()).code,
@@ -94,7 +96,7 @@ export class Work {
   }
 }
 
-function clientsFor(region: string) {
-  const aws = connect(region);
+function clientsFor(region: string, settings: ClientSettings) {
+  const aws = connect(region, settings);
   return { aws, during: noteDeploys(aws) };
 }

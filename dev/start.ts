@@ -10,6 +10,7 @@ import { readOptions, type StartOptions } from "./options.ts";
 import { withOrigin } from "./origin.ts";
 import { reasonsOf } from "./reasons.ts";
 import { serveView } from "./view/serve.ts";
+import type { Shown } from "./view/shown.ts";
 import { watchSources } from "./watch.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -34,7 +35,8 @@ try {
 }
 
 async function start(options: StartOptions): Promise<void> {
-  const deployer = new Deployer(options, deploy => view.showDeploy(deploy));
+  const show = (deploy: Shown) => view.showDeploy(deploy);
+  const deployer = new Deployer(options, show, request => aws.answer(request));
   if (options.fresh) await forgetWorld(options.directory);
   const weather = new Weather();
   const aws = await startAws({ ...options, weather });

@@ -17,7 +17,7 @@ const CONCERNS: Record<string, Concern> = {
 const OF_DEPLOY = ["stack.ts", "ensure.ts"];
 const SOURCE = /^\w[\w-]*\.(ts|mjs|html|css)$/;
 /** One save is several events, and some editors write in several steps. */
-const SAVE_MS = 10;
+const SAVE_MS = 5;
 const QUIET_MS = 60;
 
 /** Changed files, by what they concern. */

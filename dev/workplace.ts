@@ -1,6 +1,7 @@
 /** Where the work on the sources is done: in this process, or in one that has loaded none of them yet. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { type Answer, inProcessHandler } from "local-aws";
 import type { Show, Work } from "./from-sources.ts";
 import type { Shown } from "./view/shown.ts";
 
@@ -14,9 +15,13 @@ export interface Workplace {
   end(why: string): void;
 }
 
-/** Deploy's own sources as they are when this is called; they cost little here, where the SDK is loaded already. */
-export function thisProcess(show: Show): Workplace {
-  const loading = import("./from-sources.ts").then(({ Work }) => new Work(show));
+/**
+ * Deploy's own sources as they are when this is called. They cost little here, where the SDK is loaded already, and
+ * need no sockets for their calls.
+ */
+export function thisProcess(show: Show, answer: Answer): Workplace {
+  const settings = { requestHandler: inProcessHandler(answer) };
+  const loading = import("./from-sources.ts").then(({ Work }) => new Work(show, settings));
   loading.catch(() => {}); // whoever asks is told
   let giveUp = (_why: Error) => {};
   const givenUp = new Promise<never>((_, reject) => {
@@ -39,9 +44,9 @@ export interface Question {
   args: unknown[];
 }
 
-export type Told = { shown: Shown } | Answer;
+export type Told = { shown: Shown } | Ending;
 
-export interface Answer {
+export interface Ending {
   number: number;
   value?: never;
   failure?: { message: string; stack?: string };
@@ -82,7 +87,7 @@ export class FreshProcess implements Workplace {
     this.#child.kill("SIGKILL");
   }
 
-  #receive({ number, value, failure }: Answer): void {
+  #receive({ number, value, failure }: Ending): void {
     const asked = this.#asked.get(number);
     this.#asked.delete(number);
     if (failure) asked?.reject(Object.assign(new Error(failure.message), failure));
