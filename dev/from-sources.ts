@@ -10,6 +10,7 @@ import { withOrigin } from "./origin.ts";
 import { Places } from "./places.ts";
 import { noteDeploys } from "./view/deploys.ts";
 import type { Shown } from "./view/shown.ts";
+import { QUIET_MS } from "./watch.ts";
 
 /** What is deployed, and where to. */
 export interface Wanted {
@@ -28,9 +29,6 @@ interface Built {
   code: Promise<Packed>;
   page: ReturnType<typeof beginPage>;
 }
-
-/** Editors write a file in several steps: what is built is used once no more has been saved for so long. */
-const QUIET_MS = 60;
 
 export class Work {
   readonly #show: Show;
@@ -86,6 +84,7 @@ export class Work {
     return { code, page: beginPage() };
   }
 
+  /** Editors write a file in several steps: what is built is used once nothing more has been saved for a moment. */
   async #latest(): Promise<Built> {
     let built: Built;
     do {

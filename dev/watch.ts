@@ -1,5 +1,5 @@
 /** Tells when sources of the project change. */
-import { type FSWatcher, watch } from "node:fs";
+import { watch } from "node:fs";
 import { join } from "node:path";
 
 /** What a change concerns: what deploy builds, deploy itself, or what only another start takes up. */
@@ -18,7 +18,8 @@ const OF_DEPLOY = ["stack.ts", "ensure.ts"];
 const SOURCE = /^\w[\w-]*\.(ts|mjs|html|css)$/;
 /** One save is several events, and some editors write in several steps. */
 const SAVE_MS = 5;
-const QUIET_MS = 60;
+/** What has not been written for so long is whole. */
+export const QUIET_MS = 60;
 
 /** Changed files, by what they concern. */
 export type Changed = ReadonlyMap<string, Concern>;
@@ -30,33 +31,20 @@ export interface Listener {
   quiet(files: Changed): void;
 }
 
-/**
- * Watches the project's sources.
- * @returns ends the watch
- */
-export function watchSources(root: string, { saved, quiet }: Listener): () => void {
-  const [noteSave, forgetSave] = gathering(SAVE_MS, saved);
-  const [noteWrite, forgetWrite] = gathering(QUIET_MS, quiet);
-  const note = (file: string, concern: Concern) => {
-    noteSave(file, concern);
-    noteWrite(file, concern);
-  };
-  const watched = (folder: string, concernOf: (name: string) => Concern): FSWatcher =>
+/** Watches the project's sources for as long as this process runs. */
+export function watchSources(root: string, { saved, quiet }: Listener): void {
+  const noteSave = gathering(SAVE_MS, saved);
+  const noteWrite = gathering(QUIET_MS, quiet);
+  const watched = (folder: string, concernOf: (name: string) => Concern) =>
     watch(join(root, folder), (_event, name) => {
-      if (name && SOURCE.test(name)) note(join(folder, name), concernOf(name));
+      if (!name || !SOURCE.test(name)) return;
+      for (const note of [noteSave, noteWrite]) note(join(folder, name), concernOf(name));
     });
-  const watchers = [
-    watched(".", name => (OF_DEPLOY.includes(name) ? "deploy" : "build")),
-    ...Object.entries(CONCERNS).map(([folder, concern]) => watched(folder, () => concern)),
-  ];
-  return () => {
-    for (const watcher of watchers) watcher.close();
-    forgetSave();
-    forgetWrite();
-  };
+  watched(".", name => (OF_DEPLOY.includes(name) ? "deploy" : "build"));
+  for (const [folder, concern] of Object.entries(CONCERNS)) watched(folder, () => concern);
 }
 
-/** Gathers what is noted until nothing was for so long, and then tells it. */
+/** Gathers the files that are noted until none was for so long, and then tells them. */
 function gathering(ms: number, tell: (files: Changed) => void) {
   let files = new Map<string, Concern>();
   let timer: NodeJS.Timeout | undefined;
@@ -65,10 +53,9 @@ function gathering(ms: number, tell: (files: Changed) => void) {
     files = new Map();
     tell(gathered);
   };
-  const note = (file: string, concern: Concern) => {
+  return (file: string, concern: Concern) => {
     files.set(file, concern);
     clearTimeout(timer);
     timer = setTimeout(end, ms);
   };
-  return [note, () => clearTimeout(timer)] as const;
 }
