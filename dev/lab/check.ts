@@ -16,27 +16,27 @@ export async function problemsOf(stand: Stand): Promise<string[]> {
 interface Wanted {
   method: string;
   query: string;
-  status: number;
+  statuses: number[];
 }
 
-/** One item's life, and an error that API Gateway answers itself. */
+/** One item's life: 200 for 201 when a slow table was asked twice. And an error that API Gateway answers itself. */
 const lifeOf = (id: string): Wanted[] => [
-  { method: "POST", query: `?id=${id}&value=1`, status: 201 },
-  { method: "POST", query: `?id=${id}&value=2`, status: 409 },
-  { method: "PUT", query: `?id=${id}&value=2`, status: 200 },
-  { method: "GET", query: `?id=${id}`, status: 200 },
-  { method: "OPTIONS", query: "", status: 204 },
-  { method: "GET", query: "/nowhere", status: 404 },
+  { method: "POST", query: `?id=${id}&value=1`, statuses: [201, 200] },
+  { method: "POST", query: `?id=${id}&value=2`, statuses: [409] },
+  { method: "PUT", query: `?id=${id}&value=2`, statuses: [200] },
+  { method: "GET", query: `?id=${id}`, statuses: [200] },
+  { method: "OPTIONS", query: "", statuses: [204] },
+  { method: "GET", query: "/nowhere", statuses: [404] },
 ];
 
 async function contractProblems({ apiUrl, origin }: Stand): Promise<string[]> {
   const problems: string[] = [];
-  for (const { method, query, status } of lifeOf(`lab-${Date.now()}`)) {
+  for (const { method, query, statuses } of lifeOf(`lab-${Date.now()}`)) {
     const headers = { origin, ...(method === "OPTIONS" && { "access-control-request-method": "PUT" }) };
     const response = await fetch(apiUrl + query, { method, headers });
     await response.arrayBuffer();
-    if (response.status !== status)
-      problems.push(`${method} answers ${response.status} instead of ${status}.`);
+    if (!statuses.includes(response.status))
+      problems.push(`${method} answers ${response.status} instead of ${statuses[0]}.`);
     if (response.headers.get("access-control-allow-origin") !== origin)
       problems.push(`The page may not read what ${method} ${query.split("?")[0]} answers.`);
   }
