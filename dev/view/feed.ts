@@ -5,7 +5,7 @@ import { Costs } from "./costs.ts";
 import { lineBehind } from "./lines.ts";
 import { marksOf, type Shown, type Update } from "./shown.ts";
 
-const GATHER_MS = 50;
+const GATHER_MS = 25;
 /** Nobody can look at more: of further ones only their number is told. */
 const A_SECOND = 20;
 /** What a view that opens is shown of what was before. */
