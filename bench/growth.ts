@@ -1,6 +1,7 @@
 /** What grows: the time of a request and the memory, with the number of items and with their size. */
 import { setTimeout } from "node:timers/promises";
 import { BatchWriteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DEFAULT_NAME } from "../stack.ts";
 import { type Figure, median } from "./figures.ts";
 import { settingsFor } from "./pace.ts";
 import { inDirectory, type Running, startServer, TSX } from "./processes.ts";
@@ -47,7 +48,7 @@ async function grow(client: DynamoDBClient, from: number, to: number): Promise<v
   for (let start = from; start < to; start += BATCH) {
     const ids = Array.from({ length: Math.min(BATCH, to - start) }, (_, at) => `grown-${start + at}`);
     const puts = ids.map(id => ({ PutRequest: { Item: { id: { S: id }, value: { S: "some text" } } } }));
-    await client.send(new BatchWriteItemCommand({ RequestItems: { dynamosync: puts } }));
+    await client.send(new BatchWriteItemCommand({ RequestItems: { [DEFAULT_NAME]: puts } }));
   }
 }
 

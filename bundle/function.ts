@@ -18,6 +18,14 @@ const STAND_INS = {
   // Lambda's runtime brings the store of the current invocation along, for trace ids; nobody else has one.
   "@aws/lambda-invoke-store":
     "export const InvokeStore = { getInstanceAsync: async () => globalThis.awslambda?.InvokeStore };",
+  // Requests are signed with the SHA-256 of Node; the SDK brings another along for where there is none.
+  "@smithy/core/checksum": `
+    import { createHash, createHmac } from "node:crypto";
+    export class Sha256 {
+      constructor(key) { this.hash = key ? createHmac("sha256", key) : createHash("sha256"); }
+      update(data) { this.hash.update(data); }
+      async digest() { return new Uint8Array(this.hash.digest()); }
+    }`,
   // No answer of DynamoDB's is a stream of events; this part is loaded only when one is.
   "@smithy/core/event-streams": "",
 };

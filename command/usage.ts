@@ -1,4 +1,5 @@
 /** What --help says of each command, and the switches that it has besides those of both. */
+import { DEFAULT_NAME } from "../stack.ts";
 
 export interface Usage {
   usage: string;
@@ -10,7 +11,7 @@ const ofDeploy = `Usage: npx tsx deploy.ts [options]
 Creates the stack on AWS, or changes what differs from stack.ts.
 
 Options:
-  --name <name>      the stack's name (default: dynamosync)
+  --name <name>      the stack's name (default: ${DEFAULT_NAME})
   --region <region>  where (default: AWS_REGION, or the profile's region)
   --dry-run          say what would be created or changed, and change nothing
   --exit-code        with --dry-run: end with 3 when something differs
@@ -28,7 +29,7 @@ const ofTeardown = `Usage: npx tsx teardown.ts [options]
 Removes from AWS everything that deploy.ts created, and nothing else.
 
 Options:
-  --name <name>      the stack's name (default: dynamosync)
+  --name <name>      the stack's name (default: ${DEFAULT_NAME})
   --region <region>  where (default: AWS_REGION, or the profile's region)
   --list             name every stack of the account in the region, and its age
   --yes              delete the table even if it holds items

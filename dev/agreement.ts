@@ -18,9 +18,13 @@ interface Allows {
   actions: string[];
 }
 
+/** The operations of DynamoDB that the function calls. */
+export const callsIn = (source: string): string[] => [
+  ...new Set(Array.from(source.matchAll(/new (\w+)Command\(/g), ([, call]) => call!)),
+];
+
 /** What does not agree, each with the place to go to. */
 export function disagreements({ methods, source }: Does, allows: Allows): string[] {
-  const calls = new Set(Array.from(source.matchAll(/new (\w+)Command\(/g), ([, call]) => call!));
   return [
     ...methods
       .filter(method => !allows.methods.includes(method))
@@ -28,7 +32,7 @@ export function disagreements({ methods, source }: Does, allows: Allows): string
     ...allows.methods
       .filter(method => !methods.includes(method))
       .map(method => `stack.ts lists ${method}, but handler.ts does not answer it: add it to METHODS.`),
-    ...[...calls]
+    ...callsIn(source)
       .filter(call => !allows.actions.includes(`dynamodb:${call}`))
       .map(
         call =>

@@ -19,6 +19,8 @@ type Code = keyof typeof ERRORS;
 interface Operation {
   summary: string;
   answers: Record<string, string>;
+  /** What a good answer holds, where it is no item. */
+  schema?: object;
   errors: Partial<Record<Code, string>>;
 }
 
@@ -41,7 +43,12 @@ const OPERATIONS: Record<string, Operation> = {
 };
 
 /** For a method that nobody has described here. */
-const UNDESCRIBED: Operation = { summary: "", answers: { "2XX": "Done." }, errors: {} };
+const UNDESCRIBED: Operation = {
+  summary: "",
+  answers: { "2XX": "Done." },
+  schema: { type: "object" },
+  errors: {},
+};
 
 /** The errors of the function that each method may answer. */
 const COMMON = {
@@ -105,10 +112,10 @@ const COMMON_ANSWERS = Object.fromEntries([
 ]);
 
 function operation(verb: string) {
-  const { summary, answers, errors } = OPERATIONS[verb] ?? UNDESCRIBED;
+  const { summary, answers, schema, errors } = OPERATIONS[verb] ?? UNDESCRIBED;
   const good = Object.entries(answers).map(([status, description]) => [
     status,
-    { description, headers: GOOD_HEADERS, content: json(reference("schemas", "Item")) },
+    { description, headers: GOOD_HEADERS, content: json(schema ?? reference("schemas", "Item")) },
   ]);
   const common = Object.keys(COMMON_ANSWERS).map(status => [status, reference("responses", status)]);
   return {

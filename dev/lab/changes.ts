@@ -2,6 +2,7 @@
 import * as apigateway from "@aws-sdk/client-api-gateway";
 import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
+  GetFunctionConfigurationCommand,
   GetPolicyCommand,
   RemovePermissionCommand,
   UpdateFunctionConfigurationCommand,
@@ -43,9 +44,11 @@ export const configure = ({ sdk, stack }: Stand, settings: { Handler?: string; T
   sdk.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: stack.lambda.name, ...settings }));
 
 /** Sets the function's environment variables, all others as they should be. */
-export function setVariables({ sdk, stack, origin }: Stand, variables: Record<string, string>) {
-  const Variables = { ALLOWED_ORIGIN: origin, TABLE_NAME: stack.table.name, ...variables };
+export async function setVariables({ sdk, stack, origin }: Stand, variables: Record<string, string>) {
   const FunctionName = stack.lambda.name;
+  const { Environment } = await sdk.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const right = { ...Environment?.Variables, ALLOWED_ORIGIN: origin, TABLE_NAME: stack.table.name };
+  const Variables = { ...right, ...variables };
   return sdk.lambda.send(
     new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }),
   );

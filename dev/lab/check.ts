@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { type Deployed, deploy } from "../../ensure.ts";
+import { FIELD_NAMES } from "../../item.ts";
 import type { Stand } from "./stand.ts";
 
 /** What is still wrong, a line each; nothing when it is repaired. */
@@ -19,11 +20,14 @@ interface Wanted {
   statuses: number[];
 }
 
+const queryOf = (id: string, text: string) =>
+  `?${FIELD_NAMES.map(field => `${field}=${field === "id" ? id : text}`).join("&")}`;
+
 /** One item's life: 200 for 201 when a slow table was asked twice. And an error that API Gateway answers itself. */
 const lifeOf = (id: string): Wanted[] => [
-  { method: "POST", query: `?id=${id}&value=1`, statuses: [201, 200] },
-  { method: "POST", query: `?id=${id}&value=2`, statuses: [409] },
-  { method: "PUT", query: `?id=${id}&value=2`, statuses: [200] },
+  { method: "POST", query: queryOf(id, "1"), statuses: [201, 200] },
+  { method: "POST", query: queryOf(id, "2"), statuses: [409] },
+  { method: "PUT", query: queryOf(id, "2"), statuses: [200] },
   { method: "GET", query: `?id=${id}`, statuses: [200] },
   { method: "OPTIONS", query: "", statuses: [204] },
   { method: "GET", query: "/nowhere", statuses: [404] },
@@ -32,7 +36,10 @@ const lifeOf = (id: string): Wanted[] => [
 async function contractProblems({ apiUrl, origin }: Stand): Promise<string[]> {
   const problems: string[] = [];
   for (const { method, query, statuses } of lifeOf(`lab-${Date.now()}`)) {
-    const headers = { origin, ...(method === "OPTIONS" && { "access-control-request-method": "PUT" }) };
+    const headers = {
+      origin,
+      ...(method === "OPTIONS" && { "access-control-request-method": "PUT" }),
+    };
     const response = await fetch(apiUrl + query, { method, headers });
     await response.arrayBuffer();
     if (!statuses.includes(response.status))

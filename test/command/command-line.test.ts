@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { startAws } from "local-aws";
+import { DEFAULT_NAME } from "../../stack.ts";
 import { runScript } from "../shared/run-script.ts";
 
 const local = await startAws();
@@ -120,6 +121,6 @@ test("the account, the region, the profile and the stack are named on stderr bef
 
   await rm(folder, { recursive: true });
   const place = `account ${local.account}, region ${local.region}, profile class`;
-  const beginning = new RegExp(`^Looking at dynamosync: ${place}\nas arn:.*\nat ${local.endpoint}\n\n`);
+  const beginning = new RegExp(`^Looking at ${DEFAULT_NAME}: ${place}\nas arn:.*\nat ${local.endpoint}\n\n`);
   assert.match(stderr, beginning);
 });

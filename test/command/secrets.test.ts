@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { DeleteTableCommand, DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import type { Around } from "local-aws";
 import { AwsError, startAws } from "local-aws";
+import { ENVIRONMENT, HEADERS } from "../shared/caller.ts";
 import { itemOf } from "../shared/items.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -30,7 +31,7 @@ function start(args: string[], environment: Record<string, string> = {}) {
   const { PATH, HOME } = process.env;
   const child: ChildProcess = spawn(process.execPath, ["--import", "./command/typescript.mjs", ...args], {
     cwd: ROOT,
-    env: { PATH, HOME, ...environment },
+    env: { PATH, HOME, ...ENVIRONMENT, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
@@ -96,7 +97,7 @@ test("the function logs no key, no ID and no value, not even when its table is g
   const lines: string[] = [];
   aws.on("log", ({ line }) => lines.push(line));
   const request = async (method: string, query: string) =>
-    (await fetch(`${apiUrl}?${query}`, { method })).status;
+    (await fetch(`${apiUrl}?${query}`, { method, headers: HEADERS })).status;
   const { endpoint, region } = aws;
   const dynamodb = new DynamoDBClient({ endpoint, region, credentials: aws, maxAttempts: 1 });
 
@@ -127,8 +128,9 @@ test("npm start writes the account's key in the lines to export and nowhere else
   for (let n = 0; n < 600 && !/Ctrl-C ends/.test(said()); n++) await wait(50);
   const apiUrl = /The API: (\S+)/.exec(said())?.[1];
 
-  for (const method of ["POST", "PUT", "GET", "DELETE"]) await fetch(`${apiUrl}?${QUERY}`, { method });
-  await fetch(`${apiUrl}?${QUERY}%00`, { method: "POST" });
+  for (const method of ["POST", "PUT", "GET", "DELETE"])
+    await fetch(`${apiUrl}?${QUERY}`, { method, headers: HEADERS });
+  await fetch(`${apiUrl}?${QUERY}%00`, { method: "POST", headers: HEADERS });
   child.kill("SIGINT");
   await ended;
 

@@ -1,5 +1,6 @@
 /** Who may do what: the policies that were really deployed, read back and evaluated as IAM does. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { GetLogEventsCommand, paginateDescribeLogStreams } from "@aws-sdk/client-cloudwatch-logs";
 import {
@@ -10,6 +11,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { GetBucketPolicyCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { evaluate, type Principal } from "local-aws";
+import { callsIn } from "../../dev/agreement.ts";
 import { itemOf, queryOf } from "../shared/items.ts";
 import {
   account,
@@ -27,6 +29,19 @@ import {
 } from "./privileges.ts";
 
 const RoleName = role.name;
+const source = readFileSync(new URL("../../handler.ts", import.meta.url), "utf8");
+const calls = callsIn(source)
+  .map(call => `dynamodb:${call}`)
+  .sort();
+
+/** Requests that together make every call of the function's, in this order, and what they are answered. */
+const REQUESTS: [method: string, query: string, status: number][] = [
+  ["POST", queryOf(itemOf("1", "a")), 201],
+  ["POST", queryOf(itemOf("1", "b")), 409],
+  ["PUT", queryOf(itemOf("1", "b")), 200],
+  ["GET", "id=1", 200],
+  ["GET", "id=", 400],
+];
 
 /** All policies of the function's role. A managed one is none that anybody here wrote: there must be none. */
 async function rolePolicies(): Promise<string[]> {
@@ -40,12 +55,11 @@ async function rolePolicies(): Promise<string[]> {
 }
 
 describe("the function", () => {
-  test("may read and store items of its table, write its log, and nothing else", async () => {
+  test("may do to its table what handler.ts calls, write its log, and nothing else", async () => {
     const policies = await rolePolicies();
 
-    assert.deepEqual(allowed(policies), [
-      `dynamodb:GetItem ${table.arn}`,
-      `dynamodb:PutItem ${table.arn}`,
+    assert.deepEqual(allowed(policies).sort(), [
+      ...calls.map(call => `${call} ${table.arn}`),
       `logs:CreateLogStream ${logStream}`,
       `logs:PutLogEvents ${logStream}`,
     ]);
@@ -55,17 +69,11 @@ describe("the function", () => {
     const used = new Set<string>();
     aws.on("call", ({ by, service, operation }) => by === "role" && used.add(`${service}:${operation}`));
 
-    const answers = [
-      await ask("POST", queryOf(itemOf("1", "a"))),
-      await ask("POST", queryOf(itemOf("1", "b"))),
-      await ask("PUT", queryOf(itemOf("1", "b"))),
-      await ask("GET", "id=1"),
-      await ask("GET", "id="),
-    ];
+    for (const [method, query, status] of REQUESTS)
+      assert.equal(await ask(method, query), status, `${method} ${query}`);
 
-    assert.deepEqual(answers, [201, 409, 200, 200, 400]);
-    assert.deepEqual([...used].sort(), ["dynamodb:GetItem", "dynamodb:PutItem"]);
-    assert.ok((await lines()).length >= answers.length, "Lambda wrote no log with the role's permissions");
+    assert.deepEqual([...used].sort(), calls, "which request of REQUESTS makes the others?");
+    assert.ok((await lines()).length >= REQUESTS.length, "Lambda wrote no log with the role's permissions");
   });
 
   test("alone takes its role: Lambda may assume it, and nobody else", async () => {

@@ -12,6 +12,7 @@ import { buildPage } from "../../bundle/page.ts";
 import { connect } from "../../converge/aws.ts";
 import { waitFor } from "../../converge/retry.ts";
 import { deploy } from "../../ensure.ts";
+import { HEADERS } from "../shared/caller.ts";
 import { itemOf, queryOf } from "../shared/items.ts";
 import { outcomes } from "./fixture.ts";
 
@@ -82,7 +83,9 @@ interface Log {
 async function use(apiUrl: string, user: number, log: Log, signal: AbortSignal): Promise<void> {
   const ask = async (method: string, query: string, expected: number) => {
     log.requests++;
-    const response = await fetch(`${apiUrl}?${query}`, { method }).catch((error: Error) => error);
+    const response = await fetch(`${apiUrl}?${query}`, { method, headers: HEADERS }).catch(
+      (error: Error) => error,
+    );
     const got = response instanceof Error ? String(response.cause) : response.status;
     if (got !== expected) log.failures.push(`${method} ${query}: ${got} instead of ${expected}`);
     await pause(20);

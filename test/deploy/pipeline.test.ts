@@ -5,6 +5,7 @@ import { startAws } from "local-aws";
 import type { Browser, Page } from "playwright-core";
 import { deploy } from "../../ensure.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
+import { HEADERS } from "../shared/caller.ts";
 import { itemOf, VALUES } from "../shared/items.ts";
 
 describe("the deployed page", { skip: withoutBrowser }, () => {
@@ -38,7 +39,7 @@ describe("the deployed page", { skip: withoutBrowser }, () => {
   });
 
   test("stores an item, finds it after a reload, and replaces it when told so", async () => {
-    page = await browser.newPage();
+    page = await browser.newPage({ extraHTTPHeaders: HEADERS });
     await page.goto(siteUrl);
 
     await save("café", "💾 + 100 % <b>");
@@ -53,12 +54,12 @@ describe("the deployed page", { skip: withoutBrowser }, () => {
     await says("This ID holds another value");
     await page.getByRole("button", { name: "Replace it" }).click();
     await says("Replaced");
-    const held = await fetch(`${apiUrl}?id=caf%C3%A9`);
+    const held = await fetch(`${apiUrl}?id=caf%C3%A9`, { headers: HEADERS });
     assert.deepEqual(await held.json(), itemOf("café", "another"));
   });
 
   test("shows what the API refuses, and stores nothing of it", async () => {
-    page = await browser.newPage();
+    page = await browser.newPage({ extraHTTPHeaders: HEADERS });
     await page.goto(siteUrl);
 
     await save("", "value");

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { before, describe, test } from "node:test";
 import { inWords } from "../../converge/errors.ts";
+import { DEFAULT_NAME } from "../../stack.ts";
 import { allows, demandsOfARoundTrip, deployWith, policy, type Statement } from "./deployer.ts";
 
 /** The services' names in policies, by their clients' packages. Those left out need no action of their own. */
@@ -122,10 +123,10 @@ describe("a role that has docs/policy.json and nothing else", () => {
   });
 
   test("may do nothing to another stack's resources", () => {
-    const names = ["table/dynamosync", "function:dynamosync", "role/dynamosync-", "s3:::dynamosync-"];
+    const names = ["table/", "function:", "role/", "s3:::"].map(kind => `${kind}${DEFAULT_NAME}`);
     const others = demands
       .filter(({ resource }) => names.some(name => resource.includes(name)))
-      .map(demand => ({ ...demand, resource: demand.resource.replace("dynamosync", "another") }));
+      .map(demand => ({ ...demand, resource: demand.resource.replace(DEFAULT_NAME, "another") }));
 
     assert.ok(others.length > 40);
     assert.deepEqual(
@@ -140,6 +141,8 @@ test("without iam:PassRole the function cannot be created, and the error says wh
 
   await assert.rejects(
     deployWith({ ...policy, Statement: less }),
-    /not authorized to perform: iam:PassRole on resource: arn:aws:iam::\d+:role\/dynamosync-/,
+    new RegExp(
+      `not authorized to perform: iam:PassRole on resource: arn:aws:iam::\\d+:role/${DEFAULT_NAME}-`,
+    ),
   );
 });

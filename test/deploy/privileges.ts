@@ -4,6 +4,7 @@ import { evaluate, type PolicyRequest, startAws } from "local-aws";
 import { connect, identify } from "../../converge/aws.ts";
 import { deploy } from "../../ensure.ts";
 import { stack } from "../../stack.ts";
+import { HEADERS } from "../shared/caller.ts";
 
 const NAME = "modest";
 export const REGION = "eu-central-1";
@@ -88,4 +89,5 @@ export function allowed(policies: string[], request: Partial<PolicyRequest> = {}
 
 /** Sends a request to the API; returns the status. */
 export const ask = async (method: string, query: string) =>
-  (await fetch(`${apiUrl}?${query}`, { method, signal: AbortSignal.timeout(10_000) })).status;
+  (await fetch(`${apiUrl}?${query}`, { method, headers: HEADERS, signal: AbortSignal.timeout(10_000) }))
+    .status;

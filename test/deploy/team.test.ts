@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { stacksIn } from "../../converge/stacks.ts";
 import { teardown } from "../../remove.ts";
+import { DEFAULT_NAME } from "../../stack.ts";
 import { deployWith, policy, REGION } from "./deployer.ts";
 
 const text = readFileSync(new URL("../../docs/team.md", import.meta.url), "utf8");
@@ -29,7 +30,7 @@ describe("a role that has the policy of docs/team.md", () => {
     });
   });
 
-  for (const name of ["dynamosync", "prod", "my-pr-12"])
+  for (const name of [DEFAULT_NAME, "prod", "my-pr-12"])
     test(`cannot touch the stack ${name}`, async () => {
       await assert.rejects(deployWith(ofPullRequests, name), /not authorized/);
     });

@@ -10,6 +10,7 @@ import { buildFunction } from "../../bundle/function.ts";
 import { connect, identify } from "../../converge/aws.ts";
 import { type Deployed, deploy } from "../../ensure.ts";
 import { type Stack, stack } from "../../stack.ts";
+import { itemOf, queryOf } from "../shared/items.ts";
 import { startUnderItsNames } from "../shared/under-aws-names.ts";
 import { becomeVersionOne, oldOrigin, withOldOrigin } from "../shared/version-one.ts";
 
@@ -102,7 +103,7 @@ async function tryAll(origin: string, id: string): Promise<Works> {
       ([name, value]) => name === "access-control-allow-origin" && value === origin,
     );
   const ask = async (method: string) => {
-    const answer = await aws.ask(`${api}?id=${id}&value=kept`, method, { origin });
+    const answer = await aws.ask(`${api}?${queryOf(itemOf(id, "kept"))}`, method, { origin });
     return answer.status < 300 && readable(answer);
   };
   const GET = await aws.ask(`${api}?id=old`, "GET", { origin });
@@ -162,7 +163,7 @@ describe("a stack of version 1.0 is upgraded by a deploy", () => {
     assert.equal(origin, new URL(upgraded.siteUrl).origin);
     assert.deepEqual(await tryAll(origin, "new"), ALL_WORK);
     for (const id of ["old", "visit-0-open", `visit-${visits.length - 1}-reloaded`])
-      assert.equal((await aws.ask(`${api}?id=${id}`)).body, JSON.stringify({ id, value: "kept" }));
+      assert.equal((await aws.ask(`${api}?id=${id}`)).body, JSON.stringify(itemOf(id, "kept")));
   });
 
   test("a page that is open works until the function answers the new one, and then a reload helps", () => {

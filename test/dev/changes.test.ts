@@ -7,6 +7,7 @@ import type { ReadableStream } from "node:stream/web";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import type { Shown, Update } from "../../dev/view/shown.ts";
+import { HEADERS } from "../shared/caller.ts";
 import { copyProject } from "../shared/project-copy.ts";
 import { API, READY, type Start, start } from "./npm-start.ts";
 
@@ -61,13 +62,13 @@ describe("npm start, while sources change", () => {
   const lineOf = async (file: string, text: string) =>
     (await readFile(join(project, file), "utf8")).split(text)[0]!.split("\n").length;
 
-  const ask = (method = "GET") => fetch(`${api}?id=nobody`, { method });
+  const ask = (method = "GET") => fetch(`${api}?id=nobody`, { method, headers: HEADERS });
   const answer = async () => (await (await ask()).json()).error.message;
 
-  /** What the API says to a method that there is not. */
-  const allowed = async () => (await ask("PATCH")).headers.get("allow") ?? "";
+  /** The methods that the API names to a browser. */
+  const allowed = async () => (await ask("OPTIONS")).headers.get("access-control-allow-methods") ?? "";
 
-  const isAsCloned = async () => (await answer()) === SENTENCE && !(await allowed()).includes("DELETE");
+  const isAsCloned = async () => (await answer()) === SENTENCE && !(await allowed()).includes("PATCH");
 
   it("deploys again", async () => {
     assert.equal(await answer(), SENTENCE);
@@ -118,13 +119,9 @@ describe("npm start, while sources change", () => {
 
   it("shows file, line and message of an error, and prints the addresses as always", async () => {
     const before = running.said().length;
-    const line = await lineOf("handler.ts", "const method = METHODS");
+    const line = await lineOf("handler.ts", "if (isForeign(event))");
 
-    await save(
-      "handler.ts",
-      "const method = METHODS",
-      "throw new Error('on purpose'); const method = METHODS",
-    );
+    await save("handler.ts", "if (isForeign(event))", "throw new Error('on purpose'); if (isForeign(event))");
 
     await running.hears(new RegExp(`Error: on purpose\\n +at handler\\.ts:${line}:\\d+\\n`), before);
     await running.hears(/Deployed[^\n]*function updated\.\n\n {2}http:\S+\n\nThe API: http:\S+\n/, before);
@@ -132,11 +129,11 @@ describe("npm start, while sources change", () => {
   });
 
   it("answers a method that stack.ts and the function have since a moment", async () => {
-    const { status: without } = await ask("DELETE");
+    const { status: without } = await ask("PATCH");
 
-    await save("handler.ts", '  ["PUT"', '  ["DELETE", { fields: ["id"], run: read }],\n  ["PUT"');
-    await save("stack.ts", '"PUT"]', '"PUT", "DELETE"]', /Deployed[^\n]*routes updated/);
-    const { status: withIt } = await ask("DELETE");
+    await save("handler.ts", '  ["PUT"', '  ["PATCH", { fields: ["id"], run: read }],\n  ["PUT"');
+    await save("stack.ts", "methods: [", 'methods: ["PATCH", ', /Deployed[^\n]*routes updated/);
+    const { status: withIt } = await ask("PATCH");
 
     assert.equal(without, 405);
     assert.equal(withIt, 404);
@@ -152,27 +149,27 @@ describe("npm start, while sources change", () => {
     const between = running.said().length;
     await save("stack.ts", 'path: "items"', "path: (undefined as any).name", NEXT_TIME);
     await running.hears(new RegExp(`reading 'name'\\)\\n +at stack\\.ts:${line}\\b`), between);
-    await save("stack.ts", '"PUT"]', '"PUT", "DELETE"]', /Deployed[^\n]*routes updated/);
+    await save("stack.ts", "methods: [", 'methods: ["PATCH", ', /Deployed[^\n]*routes updated/);
 
     assert.equal(meanwhile, SENTENCE);
-    assert.match(await allowed(), /DELETE/);
+    assert.match(await allowed(), /PATCH/);
   });
 
   it("gives up a deploy that does not end when the next change has waited for it", async () => {
     const endless = "console.log('has begun'); while (true);\nexport function stack";
     await save("stack.ts", "export function stack", endless, /has begun/);
 
-    await save("stack.ts", '"PUT"]', '"PUT", "DELETE"]', /Deployed[^\n]*routes updated/);
+    await save("stack.ts", "methods: [", 'methods: ["PATCH", ', /Deployed[^\n]*routes updated/);
 
     assert.match(running.said(), /A newer change has ended this deploy/);
-    assert.match(await allowed(), /DELETE/);
+    assert.match(await allowed(), /PATCH/);
   });
 
   it("shows in the view a deploy by changed sources of its own, while it goes on and when it has ended", async () => {
     const view = await running.hears(/change the weather:\s+(\S+)/);
     const { body } = await fetch(`${view}events`, { signal: AbortSignal.timeout(30_000) });
     const events = Readable.fromWeb(body as ReadableStream);
-    const saving = save("stack.ts", '"PUT"]', '"PUT", "DELETE"]');
+    const saving = save("stack.ts", "methods: [", 'methods: ["PATCH", ');
 
     const deploys: Shown[] = [];
     for await (const line of createInterface(events)) {

@@ -8,6 +8,7 @@ import { type Stand, standOf } from "../../dev/lab/stand.ts";
 import { FINE } from "../../dev/view/climates.ts";
 import { deploy } from "../../ensure.ts";
 import { withoutBrowser } from "../shared/browser.ts";
+import { HEADERS } from "../shared/caller.ts";
 import { casesWith, type Probe, post } from "./repairs.ts";
 import { pictureOfTrace, type Stage, stageView } from "./view-stage.ts";
 
@@ -61,7 +62,7 @@ describe("the view marks the hop that broke, and says why, when", { skip: withou
 
   /** Asks as the page of the site would, and waits until the view shows it. */
   async function seen({ url, method }: Probe) {
-    const response = await fetch(url, { method, headers: { origin: stand.origin } });
+    const response = await fetch(url, { method, headers: { ...HEADERS, origin: stand.origin } });
     await response.arrayBuffer();
     return pictureOfTrace(page, stage.aws.traces.at(-1)!.id);
   }

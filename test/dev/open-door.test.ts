@@ -15,6 +15,8 @@ import { type Aws, signed, startAws } from "local-aws";
 import type { Browser, Page } from "playwright-core";
 import { deploy } from "../../ensure.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
+import { HEADERS } from "../shared/caller.ts";
+import { itemOf, queryOf } from "../shared/items.ts";
 
 const MEGABYTE = 1024 * 1024;
 const NAME = "door";
@@ -30,7 +32,7 @@ before(async () => {
   Object.assign(process.env, aws.environment);
   ({ apiUrl } = await deploy({ name: NAME, region: aws.region }));
   bucket = `${NAME}-${aws.account}-${aws.region}`;
-  await fetch(`${apiUrl}?id=mine&value=private`, { method: "POST" });
+  await fetch(`${apiUrl}?${queryOf(itemOf("mine", "private"))}`, { method: "POST", headers: HEADERS });
 });
 after(() => aws.close());
 
@@ -188,7 +190,7 @@ describe("the local AWS", () => {
         headers: await withSignature({ service: "apigateway", path, host }),
       }),
       objects: async host => ({ path: `/${bucket}/index.html`, headers: { host } }),
-      API: async host => ({ path: `${items}?id=mine`, headers: { host } }),
+      API: async host => ({ path: `${items}?id=mine`, headers: { ...HEADERS, host } }),
     };
 
     for (const [door, asked] of Object.entries(doors)) {
@@ -251,7 +253,7 @@ describe("floods", () => {
 
   test("of many small headers are refused by the API", async () => {
     const path = `${new URL(apiUrl).pathname}?id=mine`;
-    const host = ["host", `127.0.0.1:${port}`];
+    const host = ["host", `127.0.0.1:${port}`, ...Object.entries(HEADERS).flat()];
     const others = Array.from({ length: 3_000 }, (_, n) => [`x${n}`, "y"]).flat();
     const same = (count: number) => Array.from({ length: count }, () => ["age", "1"]).flat();
 
@@ -361,9 +363,9 @@ describe("a page of another origin", { skip: withoutBrowser }, () => {
       [`${siteEndpoint}/${bucket}/index.html`],
       [`${siteEndpoint}/evil`, { method: "PUT" }],
       [`${apiUrl}?id=mine`],
-      [`${apiUrl}?id=evil&value=stored`, { method: "POST" }],
-      [`${apiUrl}?id=evil&value=stored`, { method: "POST", referrerPolicy: "no-referrer" }],
-      [`${apiUrl}?id=mine&value=overwritten`, { method: "PUT" }],
+      [`${apiUrl}?${queryOf(itemOf("evil", "stored"))}`, { method: "POST" }],
+      [`${apiUrl}?${queryOf(itemOf("evil", "stored"))}`, { method: "POST", referrerPolicy: "no-referrer" }],
+      [`${apiUrl}?${queryOf(itemOf("mine", "overwritten"))}`, { method: "PUT" }],
     ];
 
     for (const [url, init] of requests)
@@ -376,7 +378,7 @@ describe("a page of another origin", { skip: withoutBrowser }, () => {
   test("stores nothing with a form or a beacon", async () => {
     const before = await everything();
 
-    for (const action of [`${apiUrl}?id=evil&value=stored`, `${aws.endpoint}/?${role}`]) {
+    for (const action of [`${apiUrl}?${queryOf(itemOf("evil", "stored"))}`, `${aws.endpoint}/?${role}`]) {
       const answered = page.waitForResponse(response => response.url() === action);
       await page.evaluate(action => {
         document.body.innerHTML = `<iframe name="there"></iframe><form method="post" target="there"></form>`;

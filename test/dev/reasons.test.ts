@@ -7,6 +7,7 @@ import { startAws } from "local-aws";
 import { connect } from "../../converge/aws.ts";
 import { reasonsOf } from "../../dev/reasons.ts";
 import { deploy } from "../../ensure.ts";
+import { HEADERS } from "../shared/caller.ts";
 
 const NAME = "reasons";
 
@@ -22,7 +23,7 @@ local.on("trace", trace => told.push(...reasonsOf(trace)));
 /** Asks for an item, and returns what is told of that. */
 async function toldOf(id: string): Promise<string> {
   told.length = 0;
-  await (await fetch(`${apiUrl}?id=${id}`)).text();
+  await (await fetch(`${apiUrl}?id=${id}`, { headers: HEADERS })).text();
   return told.join("\n");
 }
 

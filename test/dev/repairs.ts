@@ -4,6 +4,7 @@ import { AddPermissionCommand } from "@aws-sdk/client-lambda";
 import * as change from "../../dev/lab/changes.ts";
 import { changed, elsewhere } from "../../dev/lab/faults.ts";
 import type { Stand } from "../../dev/lab/stand.ts";
+import { itemOf, queryOf } from "../shared/items.ts";
 
 export interface Probe {
   url: string;
@@ -23,7 +24,7 @@ export interface Case {
 
 let items = 0;
 export const post = ({ apiUrl }: Stand) => ({
-  url: `${apiUrl}?id=p${process.pid}-${items++}&value=1`,
+  url: `${apiUrl}?${queryOf(itemOf(`p${process.pid}-${items++}`, "1"))}`,
   method: "POST",
 });
 

@@ -5,8 +5,11 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { DEFAULT_NAME } from "../../stack.ts";
+import { HEADERS } from "../shared/caller.ts";
 import { createTable } from "../shared/foreign.ts";
 import { freePort } from "../shared/free-port.ts";
+import { itemOf, queryOf } from "../shared/items.ts";
 import { copyProject } from "../shared/project-copy.ts";
 import { API, READY, SITE, type Start, start } from "./npm-start.ts";
 
@@ -56,9 +59,9 @@ describe("npm start", () => {
     return { ...launched, api: await launched.hears(API), site: await launched.hears(SITE) };
   }
 
-  const store = (api: string, value = "kept") =>
-    fetch(`${api}?id=secret-id&value=${value}`, { method: "POST" });
-  const read = (api: string) => fetch(`${api}?id=secret-id`);
+  const ITEM = itemOf("secret-id", "kept");
+  const store = (api: string) => fetch(`${api}?${queryOf(ITEM)}`, { method: "POST", headers: HEADERS });
+  const read = (api: string) => fetch(`${api}?id=${ITEM.id}`, { headers: HEADERS });
 
   it("brings up the form and the API, and stores an item", async () => {
     const { site, api } = await ready("--port", "0");
@@ -69,7 +72,7 @@ describe("npm start", () => {
 
     assert.ok(page.includes(new URL(api).origin));
     assert.equal(stored.status, 201);
-    assert.deepEqual(await found.json(), { id: "secret-id", value: "kept" });
+    assert.deepEqual(await found.json(), ITEM);
   });
 
   it("tells each request in a line, without the ID and the value", async () => {
@@ -86,7 +89,7 @@ describe("npm start", () => {
 
     const { TableNames } = await clientOf(started).send(new ListTablesCommand({}));
 
-    assert.deepEqual(TableNames, ["dynamosync"]);
+    assert.deepEqual(TableNames, [DEFAULT_NAME]);
   });
 
   it("keeps the stack and its items between two starts, and ends with 0 on Ctrl-C", async () => {
@@ -101,7 +104,7 @@ describe("npm start", () => {
     assert.equal(code, 0);
     assert.match(second.said(), /everything unchanged/);
     assert.equal(second.api, first.api);
-    assert.deepEqual(await found.json(), { id: "secret-id", value: "kept" });
+    assert.deepEqual(await found.json(), ITEM);
   });
 
   it("saves on Ctrl-C what changed a moment before", async () => {

@@ -6,6 +6,9 @@ import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/clien
 import { type Aws, CLEAR, startAws, type Trace, Weather } from "local-aws";
 import { connect } from "../../converge/aws.ts";
 import { deploy } from "../../ensure.ts";
+import type { Item } from "../../item.ts";
+import { HEADERS } from "../shared/caller.ts";
+import { attributesOf, itemOf, queryOf } from "../shared/items.ts";
 
 const weather = new Weather(() => 0);
 let local: Aws;
@@ -23,11 +26,12 @@ after(() => local.close());
 
 /** The trace of a request that is sent as a page of the site would. */
 async function traced(url: string, method = "GET", headers: Record<string, string> = {}): Promise<Trace> {
-  const response = await fetch(url, { method, headers: { origin, ...headers } });
+  const response = await fetch(url, { method, headers: { ...HEADERS, origin, ...headers } });
   await response.arrayBuffer();
   return local.traces.at(-1)!;
 }
 
+const urlOf = (item: Item) => `${apiUrl}?${queryOf(item)}`;
 const partsOf = ({ spans }: Trace) => spans.map(({ part }) => part);
 const spanOf = ({ spans }: Trace, part: string) => spans.find(span => span.part === part)!;
 /** The first part that did not let a request through. */
@@ -36,7 +40,7 @@ const brokenAt = ({ spans }: Trace) =>
 
 describe("a request that goes well", () => {
   test("to store an item is told by every part that decides, in the order of their decisions", async () => {
-    const trace = await traced(`${apiUrl}?id=a&value=1`, "POST");
+    const trace = await traced(urlOf(itemOf("a", "1")), "POST");
 
     assert.deepEqual(partsOf(trace), [
       "browser",
@@ -63,11 +67,11 @@ describe("a request that goes well", () => {
   });
 
   test("shows the item before and after, its capacity, and the function's log line", async () => {
-    const { spans } = await traced(`${apiUrl}?id=a&value=2`, "PUT");
+    const { spans } = await traced(urlOf(itemOf("a", "2")), "PUT");
 
     const { data } = spans.find(({ part }) => part === "dynamodb")!;
-    assert.deepEqual(data?.before, { id: { S: "a" }, value: { S: "1" } });
-    assert.deepEqual(data?.after, { id: { S: "a" }, value: { S: "2" } });
+    assert.deepEqual(data?.before, attributesOf(itemOf("a", "1")));
+    assert.deepEqual(data?.after, attributesOf(itemOf("a", "2")));
     assert.equal(data?.units, 1);
     assert.match(String(spans.find(({ part }) => part === "logs")!.data?.line), /"outcome":"replaced"/);
   });
@@ -99,14 +103,15 @@ describe("a request that goes well", () => {
   });
 
   test("of two at once keeps each its own calls", async () => {
-    await Promise.all(["x", "y", "z"].map(id => fetch(`${apiUrl}?id=${id}&value=${id}`, { method: "POST" })));
+    const store = (id: string) => fetch(urlOf(itemOf(id, id)), { method: "POST", headers: HEADERS });
+    await Promise.all(["x", "y", "z"].map(store));
 
     for (const { url, spans } of local.traces.slice(-3)) {
       const [, id] = /id=(\w)/.exec(url)!;
       const items = spans.filter(({ part }) => part === "dynamodb");
       assert.deepEqual(
         items.map(({ data }) => data?.after),
-        [{ id: { S: id }, value: { S: id } }],
+        [attributesOf(itemOf(id!, id!))],
       );
     }
   });
@@ -114,13 +119,13 @@ describe("a request that goes well", () => {
 
 describe("a request that is answered no, as it should be, broke nowhere", () => {
   test("a conflict is declined by the condition, with the item that is there", async () => {
-    await traced(`${apiUrl}?id=held&value=1`, "POST");
-    const trace = await traced(`${apiUrl}?id=held&value=2`, "POST");
+    await traced(urlOf(itemOf("held", "1")), "POST");
+    const trace = await traced(urlOf(itemOf("held", "2")), "POST");
 
     assert.equal(trace.status, 409);
     assert.equal(brokenAt(trace), undefined);
     assert.equal(spanOf(trace, "dynamodb").outcome, "declined");
-    assert.deepEqual(spanOf(trace, "dynamodb").data?.before, { id: { S: "held" }, value: { S: "1" } });
+    assert.deepEqual(spanOf(trace, "dynamodb").data?.before, attributesOf(itemOf("held", "1")));
   });
 
   test("an unknown item is declined by the function, in its words", async () => {
@@ -172,7 +177,7 @@ describe("a request that does not go well is marked where it broke, with the cau
     const role = { RoleName: `traced-${local.region}`, PolicyName: "store-items" };
     await sdk.iam.send(new PutRolePolicyCommand({ ...role, PolicyDocument: JSON.stringify(document) }));
 
-    const trace = await traced(`${apiUrl}?id=new&value=1`, "POST");
+    const trace = await traced(urlOf(itemOf("new", "1")), "POST");
 
     assert.equal(brokenAt(trace), "iam");
     assert.match(spanOf(trace, "iam").why, /No statement allows dynamodb:PutItem.*Action "dynamodb:GetItem"/);

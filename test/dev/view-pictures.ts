@@ -1,5 +1,6 @@
 /** Takes the picture of the view that the walkthrough shows: `node --import tsx test/dev/view-pictures.ts`. */
 import { fileURLToPath } from "node:url";
+import { itemOf } from "../shared/items.ts";
 import { ask, pictureOf, stageView } from "./view-stage.ts";
 
 const stage = await stageView("dynamosync");
@@ -10,7 +11,7 @@ try {
   });
   await page.goto(stage.view.url);
   await page.getByText("Live.").waitFor();
-  for (const value of ["hello", "goodbye"]) await ask(stage, `id=1&value=${value}`);
+  for (const value of ["hello", "goodbye"]) await ask(stage, itemOf("1", value));
   await pictureOf(page, "POST 1 409");
   await page.screenshot({ path: fileURLToPath(new URL("../../docs/view.png", import.meta.url)) });
 } finally {

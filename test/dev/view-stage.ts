@@ -5,7 +5,10 @@ import { type Aws as Clients, connect } from "../../converge/aws.ts";
 import { noteDeploys } from "../../dev/view/deploys.ts";
 import { serveView, type View } from "../../dev/view/serve.ts";
 import { type Deployed, deploy } from "../../ensure.ts";
+import type { Item } from "../../item.ts";
 import { launchBrowser } from "../shared/browser.ts";
+import { HEADERS } from "../shared/caller.ts";
+import { queryOf } from "../shared/items.ts";
 
 export interface Stage {
   aws: Aws;
@@ -43,8 +46,8 @@ export async function stageView(name: string, chance = 0): Promise<Stage> {
 }
 
 /** Sends a request as the page of the site would. */
-export const ask = ({ apiUrl, siteUrl }: Stage, query: string, method = "POST") =>
-  fetch(`${apiUrl}?${query}`, { method, headers: { origin: new URL(siteUrl).origin } });
+export const ask = ({ apiUrl, siteUrl }: Stage, item: Partial<Item>, method = "POST") =>
+  fetch(`${apiUrl}?${queryOf(item)}`, { method, headers: { ...HEADERS, origin: new URL(siteUrl).origin } });
 
 /** What the picture shows of the request whose title is awaited. */
 export async function pictureOf(page: Page, title: string) {

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { waysIn } from "../../dev/exports.ts";
+import { DEFAULT_NAME } from "../../stack.ts";
 import { freePort } from "../shared/free-port.ts";
 import { copyProject } from "../shared/project-copy.ts";
 
@@ -112,7 +113,7 @@ test("npm run shell leads there, whatever else is set", () => {
 
   assert.equal(status, 0, stderr);
   assert.match(stderr, new RegExp(`at http://127\\.0\\.0\\.1:${port}`));
-  assert.match(stdout, /unchanged +table dynamosync/);
+  assert.match(stdout, new RegExp(`unchanged +table ${DEFAULT_NAME}`));
 });
 
 test("the line that npm start prints leads there, from any folder and in spite of the space in its path", () => {

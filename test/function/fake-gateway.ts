@@ -1,5 +1,6 @@
 /** The function as API Gateway calls it: events, invocations, answers, and the log lines that they cause. */
 import type { APIGatewayProxyEvent, Context } from "aws-lambda";
+import { HEADERS } from "../shared/caller.ts";
 import { FakeTable, ORIGIN } from "./fake-table.ts";
 
 type Query = Record<string, string | readonly string[]>;
@@ -33,6 +34,12 @@ export function event(
 export const context = (millisecondsLeft = 10_000): Context =>
   ({ awsRequestId: "invocation-1", getRemainingTimeInMillis: () => millisecondsLeft }) as Context;
 
+/** Gives an event all that every request carries. */
+export function sent(request: APIGatewayProxyEvent): APIGatewayProxyEvent {
+  const isMore = request instanceof Object && Object.keys(HEADERS).length > 0;
+  return isMore ? Object.assign(request, { headers: { ...request.headers, ...HEADERS } }) : request;
+}
+
 type Handler = typeof import("../../handler.ts")["handler"];
 
 let count = 0;
@@ -59,7 +66,7 @@ export async function startFunction() {
 
   /** Sends one request; `log` and `table.requests` hold what came of all since the last reset. */
   async function send(request: APIGatewayProxyEvent, { millisecondsLeft = 10_000, by = handler } = {}) {
-    const { statusCode: status, headers = {}, body } = await by(request, context(millisecondsLeft));
+    const { statusCode: status, headers = {}, body } = await by(sent(request), context(millisecondsLeft));
     return { status, headers, body: JSON.parse(body) };
   }
   const call = (method: string, query?: Query) => send(event(method, query));

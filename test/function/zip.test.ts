@@ -11,8 +11,9 @@ import { Worker } from "node:worker_threads";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from "aws-lambda";
 import { unzipSync } from "fflate";
 import { buildFunction } from "../../bundle/function.ts";
+import { ENVIRONMENT } from "../shared/caller.ts";
 import { itemOf } from "../shared/items.ts";
-import { event } from "./fake-gateway.ts";
+import { event, sent } from "./fake-gateway.ts";
 import { cutsOff, FakeTable, fails, hangs } from "./fake-table.ts";
 
 const BUDGET_BYTES = 60_000;
@@ -40,8 +41,13 @@ async function run(events: APIGatewayProxyEvent[], millisecondsLeft = 10_000) {
       for (const event of workerData.events) parentPort.postMessage(await handler(event, context));
     });`;
   const url = pathToFileURL(join(directory, "index.mjs")).href;
-  const workerData = { url, events, millisecondsLeft };
-  const worker = new Worker(program, { eval: true, env: table.environment, workerData, stdout: true });
+  const workerData = { url, events: events.map(sent), millisecondsLeft };
+  const worker = new Worker(program, {
+    eval: true,
+    env: { ...table.environment, ...ENVIRONMENT },
+    workerData,
+    stdout: true,
+  });
   const answers: APIGatewayProxyResult[] = [];
   worker.on("message", answer => answers.push(answer));
   await new Promise((resolve, reject) => worker.once("exit", resolve).once("error", reject));

@@ -1,5 +1,6 @@
 /** Starts deploy.ts and teardown.ts as a person would: in processes, each with an environment of its own. */
 import { spawn } from "node:child_process";
+import { ENVIRONMENT } from "./caller.ts";
 
 export interface Ended {
   code: number;
@@ -16,6 +17,7 @@ export function startScript(script: string, args: string[], environment: Record<
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_CONFIG_FILE: "/nowhere",
     AWS_SHARED_CREDENTIALS_FILE: "/nowhere",
+    ...ENVIRONMENT,
     ...environment,
   };
   const cwd = new URL("../..", import.meta.url);

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Aws, type AwsOptions, startAws } from "local-aws";
 import type { Deployed } from "../../ensure.ts";
+import { HEADERS } from "./caller.ts";
 import { runScript } from "./run-script.ts";
 
 export interface UnderItsNames extends Aws {
@@ -56,7 +57,7 @@ export async function startUnderItsNames(
   const ask: UnderItsNames["ask"] = (url, method = "GET", headers = {}) => {
     const { protocol, host, pathname, search } = new URL(url);
     const target = { host: "127.0.0.1", method, path: pathname + search, agent: false };
-    const options = { ...target, headers: { host, ...headers } };
+    const options = { ...target, headers: { ...HEADERS, host, ...headers } };
     return answerTo(
       protocol === "https:"
         ? requestOverTls({ ...options, port: https, servername: host, ca: certificate })

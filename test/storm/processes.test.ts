@@ -16,6 +16,8 @@ import { buildPage } from "../../bundle/page.ts";
 import { connect } from "../../converge/aws.ts";
 import { deploy } from "../../ensure.ts";
 import { teardown } from "../../remove.ts";
+import { HEADERS } from "../shared/caller.ts";
+import { itemOf, queryOf } from "../shared/items.ts";
 import { byHand, NAME, REGION } from "./simulation.ts";
 import { type Kill, startDeadlyAws, Warm } from "./victims.ts";
 
@@ -34,12 +36,13 @@ const deployAgain = () => deploy({ name: NAME, region: REGION, aws: connected, b
 const tearDownAgain = () =>
   teardown({ name: NAME, region: REGION, aws: connected, confirm: async () => true });
 
-/** An item that every state but the first holds. */
-const KEPT = "id=kept&value=%F0%9F%92%BE";
+/** Stores the item that every state but the first holds. */
+const keep = (apiUrl: string, method: string) =>
+  fetch(`${apiUrl}?${queryOf(itemOf("kept", "💾"))}`, { method, headers: HEADERS });
 
 async function deployWithItem(): Promise<void> {
   const { apiUrl } = await deployAgain();
-  assert.equal((await fetch(`${apiUrl}?${KEPT}`, { method: "PUT" })).ok, true);
+  assert.equal((await keep(apiUrl, "PUT")).ok, true);
 }
 
 async function changeByHand(): Promise<void> {
@@ -64,12 +67,12 @@ async function assertMended(): Promise<string> {
 
 async function assertNewStack(): Promise<void> {
   const apiUrl = await assertMended();
-  assert.equal((await fetch(`${apiUrl}?${KEPT}`, { method: "POST" })).status, 201);
+  assert.equal((await keep(apiUrl, "POST")).status, 201);
 }
 
 async function assertItemKept(): Promise<void> {
   const apiUrl = await assertMended();
-  assert.equal((await fetch(`${apiUrl}?${KEPT}`, { method: "POST" })).status, 200);
+  assert.equal((await keep(apiUrl, "POST")).status, 200);
 }
 
 async function assertCleared(): Promise<void> {
