@@ -25,9 +25,22 @@ export function changeOf(text: string, heading: string): string {
   throw new Error(`Say which change: ${changes.map(([name]) => `"${name}"`).join(", ")}.`);
 }
 
+const place = (document: string) => `${ROOT}/docs/${document}.md`;
+const read = (document: string) => readFileSync(place(document), "utf8");
+
+/** The recipes that were made in a folder: what there is beyond the project as it was cloned. */
+export function madeIn(folder: string): string[] {
+  const recipes = [...changesOf(read("recipes")).values(), changeOf(read("walkthrough"), "13")];
+  const takeBack = ["apply", "--reverse", "--check", "-"];
+  return recipes.filter(input => spawnSync("git", takeBack, { cwd: folder, input }).status === 0);
+}
+
 /** Applies a change to the project in a folder. Throws where a file is no longer as the document knows it. */
-export function apply(diff: string, folder: string): void {
-  const { error, status, stderr } = spawnSync("git", ["apply", "-"], { cwd: folder, input: diff });
+export function apply(diff: string, folder: string, ...options: string[]): void {
+  const { error, status, stderr } = spawnSync("git", ["apply", ...options, "-"], {
+    cwd: folder,
+    input: diff,
+  });
   if (error) throw new Error("Cannot make the change because there is no git here.", { cause: error });
   if (status === 0) return;
   const advice = "Take your own change of these lines back (git checkout), or make this one by hand.";
@@ -39,9 +52,8 @@ export function apply(diff: string, folder: string): void {
 if (process.argv[1] === fileURLToPath(import.meta.url))
   try {
     const [document = "walkthrough", heading = ""] = process.argv.slice(2);
-    const file = `${ROOT}/docs/${document}.md`;
-    if (!existsSync(file)) throw new Error(`There is no document ${file}.`);
-    apply(changeOf(readFileSync(file, "utf8"), heading), ROOT);
+    if (!existsSync(place(document))) throw new Error(`There is no document ${place(document)}.`);
+    apply(changeOf(read(document), heading), ROOT);
   } catch (error) {
     console.error((error as Error).message);
     process.exitCode = 1;

@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { apply, madeIn } from "../../docs/apply.ts";
 import { freePort } from "../shared/free-port.ts";
 import { copyProject } from "../shared/project-copy.ts";
 
@@ -129,6 +130,9 @@ export class Reader {
   static async of(document: string): Promise<Reader> {
     const project = await copyProject(`${document}-`);
     const reader = new Reader(document, project, await freePort());
+    const made = madeIn(project); // documents tell of what was cloned
+    for (const recipe of made) apply(recipe, project, "--reverse");
+    if (made.length > 0) await reader.run("npm run --silent openapi");
     const identity = "-c user.name=reader -c user.email=reader@example.com";
     await reader.run(`git init -q && git add . && git ${identity} commit -qm "As cloned"`);
     return reader;
@@ -144,8 +148,14 @@ export class Reader {
     for (const block of blocksOf(part)) await this.#follow(block, part);
   }
 
-  async end(): Promise<void> {
+  /** Ends what runs in the first terminal. */
+  async endFirst(): Promise<void> {
     await this.#first?.end();
+    this.#first = undefined;
+  }
+
+  async end(): Promise<void> {
+    await this.endFirst();
     await this.#second.end();
     await rm(this.project, { recursive: true, force: true });
   }
@@ -169,7 +179,7 @@ export class Reader {
 
   /** Types into a new first terminal; on a port that is free here, which the default perhaps is not. */
   async #restart(command: string): Promise<void> {
-    await this.#first?.end();
+    await this.endFirst();
     this.#first = new Terminal(this.project);
     this.#first.type(`${command}${command.includes(" -- ") ? "" : " --"} --port ${this.#port}`);
   }

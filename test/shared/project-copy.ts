@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const LEFT_OUT = ["node_modules", ".git", ".local", "test", "bench"];
+const LEFT_OUT = ["node_modules", ".git", ".local"];
 
 /** Makes one, with what is installed here; its folder's name begins as asked. Remove it when done. */
 export async function copyProject(beginning: string): Promise<string> {
