@@ -59,14 +59,17 @@ async function inject(stand: Stand, fault: Fault, number: number): Promise<numbe
 const COMMANDS: Record<string, (stand: Stand) => Promise<number>> = {
   async check(stand) {
     const problems = await problemsOf(stand);
-    const { isSecret } = await known();
+    const state = await known();
     const told =
-      isSecret && problems.length > 0 ? [`${problems.length} things are not as they should be.`] : problems;
+      state?.isSecret && problems.length > 0
+        ? [`${problems.length} things are not as they should be.`]
+        : problems;
     console.log(problems.length > 0 ? told.join("\n") : "Repaired: everything is as promised.");
     return problems.length > 0 ? 1 : 0;
   },
   async hint() {
     const state = await known();
+    if (!state) throw new Error("Nothing is injected: npm run lab -- NUMBER.");
     const { hints } = FAULTS[state.number - 1]!;
     console.log(hints[Math.min(state.hints, hints.length - 1)]);
     await keep({ ...state, hints: state.hints + 1 });
@@ -84,11 +87,13 @@ const reset = ({ stack, aws }: Stand) => deploy({ name: stack.name, region: stac
 
 const keep = (state: State) => writeFile(file, JSON.stringify(state), { mode: 0o600 });
 
-async function known(): Promise<State> {
-  const text = await readFile(file, "utf8").catch(() => {
-    throw new Error("Nothing is injected: npm run lab -- NUMBER.");
-  });
-  return JSON.parse(text);
+async function known(): Promise<State | undefined> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 try {

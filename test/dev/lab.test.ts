@@ -155,6 +155,7 @@ test("its command breaks, hints, checks and resets; a secret is kept", async t =
   const hint = await lab("hint");
   const broken = await lab("check");
   const reset = await lab("reset");
+  const whole = await lab("check");
   const secret = await lab("8", "--secret");
   const unknown = await lab("99");
 
@@ -163,6 +164,7 @@ test("its command breaks, hints, checks and resets; a secret is kept", async t =
   assert.equal(broken.code, 1);
   assert.match(broken.said, /function differs from stack.ts: handler/i);
   assert.equal(reset.code, 0);
+  assert.deepEqual([whole.code, whole.said.trim()], [0, "Repaired: everything is as promised."]);
   assert.match(secret.said, /^Something is broken/);
   assert.equal(unknown.code, 2);
   await deployed();
