@@ -15,6 +15,7 @@ import { problemsOf } from "../../dev/lab/check.ts";
 import { FAULTS } from "../../dev/lab/faults.ts";
 import { type Stand, standOf } from "../../dev/lab/stand.ts";
 import { deploy } from "../../ensure.ts";
+import "../shared/caller.ts"; // the lab's check has its environment
 import { copyProject } from "../shared/project-copy.ts";
 import { type Case, casesWith, gatewayResponsesOf } from "./repairs.ts";
 

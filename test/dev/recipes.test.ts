@@ -1,6 +1,6 @@
 /**
  * docs/recipes.md: each recipe, made in a fresh clone, does what it says and breaks no test. `npm test` runs those that
- * a recipe is most likely to concern; `npm run recipes` all, which takes hours: `-- --test-name-pattern "A route"`.
+ * a recipe is most likely to concern; `npm run recipes` all, which takes hours, or those of one: `-- "A route"`.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -9,7 +9,8 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
 import { missing, partsOf, Reader, whyNot } from "./reader.ts";
 
-const ALL = process.argv.includes("--all");
+const [, , mode, only = ""] = process.argv;
+const ALL = mode === "--all";
 const MOST_LINES = 30;
 const [preparation, ...RECIPES] = partsOf("recipes", /^## /m);
 
@@ -44,7 +45,7 @@ describe("the recipes", { skip: missing && `there is no ${missing} here` }, () =
   });
   after(() => reader.end());
 
-  for (const recipe of RECIPES.filter(part => !part.startsWith("How\n")))
+  for (const recipe of RECIPES.filter(part => part.startsWith(only) && !part.startsWith("How\n")))
     test(recipe.split("\n")[0]!, { skip: whyNot(recipe) }, async () => {
       await reader.run("git checkout -q .");
       await reader.follow(recipe);
