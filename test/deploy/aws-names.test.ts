@@ -118,6 +118,18 @@ describe("the page under AWS's names, in a browser", { skip: withoutBrowser }, (
     assert.deepEqual(expected, []);
   });
 
+  test("draws how long browser, API, function and table took", async () => {
+    await save("timed", "1");
+    await says("Stored");
+    await page.locator("#times li").nth(3).waitFor({ state: "attached" });
+
+    const bars = await page.locator("#times li").allTextContents();
+    assert.deepEqual(
+      bars.map(text => text.split(":")[0]),
+      ["browser", "API", "function", "table"],
+    );
+  });
+
   test("is where the old http:// link leads to", async () => {
     const visitor = await context.newPage();
 

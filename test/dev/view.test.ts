@@ -275,7 +275,7 @@ describe("the view", { skip: withoutBrowser }, () => {
     await page.locator("#detail h2", { hasText: "IAM" }).waitFor();
   });
 
-  test("shows the form beside the picture", async () => {
+  test("shows the form beside the picture, which draws its times in small", async () => {
     await page.getByRole("button", { name: "Form beside" }).click();
 
     const form = page.frameLocator("iframe");
@@ -284,6 +284,12 @@ describe("the view", { skip: withoutBrowser }, () => {
     await form.locator("#save").click();
 
     await page.locator("#list button", { hasText: "framed" }).waitFor();
+    await form.locator("#times li").nth(3).waitFor({ state: "attached" });
+    const bars = await form.locator("#times li").allTextContents();
+    assert.deepEqual(
+      bars.map(text => text.split(":")[0]),
+      ["browser", "API", "function", "table"],
+    );
   });
 
   /** Stores the form's page with another heading, until the test has ended. */
