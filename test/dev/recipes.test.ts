@@ -14,18 +14,14 @@ const ALL = mode === "--all";
 const MOST_LINES = 30;
 const [preparation, ...RECIPES] = partsOf("recipes", /^## /m);
 
+/** What a recipe is most likely to concern. */
 const CONCERNED = [
   "test/function/{handler,handler-failures,item,zip}.test.ts",
-  "test/deploy/policy.test.ts",
+  "test/deploy/{least-privilege,openapi,pipeline,policy}.test.ts",
+  "test/dev/reasons.test.ts",
   "test/project/{agreement,documents,imports,sizes}.test.ts",
 ];
-const ASKING = ["test/deploy/{least-privilege,openapi,pipeline}.test.ts", "test/dev/reasons.test.ts"];
-
-/** The page says of the API key that tests which ask a deployed API have none. */
-function testsOf(recipe: string): string {
-  const files = recipe.startsWith("An API key") ? CONCERNED : [...CONCERNED, ...ASKING];
-  return ALL ? "npm test" : `node --import ./command/typescript.mjs --test ${files.join(" ")}`;
-}
+const TESTS = ALL ? "npm test" : `node --import ./command/typescript.mjs --test ${CONCERNED.join(" ")}`;
 
 /** Prints the lines that were changed, but for those that `npm run openapi` writes. */
 const CHANGES = "git diff -U0 -- . ':!docs/openapi.json' | grep -E '^[-+]([^-+]|$)'";
@@ -53,7 +49,7 @@ describe("the recipes", { skip: missing && `there is no ${missing} here` }, () =
 
       const changes = (await run(CHANGES, reader.project)).said.split("\n").length - 1;
       const checked = await run("npm run --silent check", reader.project);
-      const tested = await run(testsOf(recipe), reader.project);
+      const tested = await run(TESTS, reader.project);
 
       assert.ok(changes > 0 && changes <= MOST_LINES, `${changes} lines are changed`);
       assert.equal(checked.code, 0, checked.said);
