@@ -93,7 +93,7 @@ describe("no key and no token is written", () => {
 });
 
 test("the function logs no key, no ID and no value, not even when its table is gone", async () => {
-  const { apiUrl } = JSON.parse((await run("deploy.ts", ["--json"])).replace(/^[^{]*/, ""));
+  const { apiUrl } = JSON.parse(/^\{.*$/m.exec(await run("deploy.ts", ["--json"]))![0]);
   const lines: string[] = [];
   aws.on("log", ({ line }) => lines.push(line));
   const request = async (method: string, query: string) =>

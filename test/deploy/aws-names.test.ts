@@ -5,7 +5,7 @@ import { isRead } from "local-aws";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import type { Deployed } from "../../ensure.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
-import { HEADERS } from "../shared/caller.ts";
+import { STORED } from "../shared/caller.ts";
 import { VALUES } from "../shared/items.ts";
 import { runScript } from "../shared/run-script.ts";
 import { startUnderItsNames, type UnderItsNames } from "../shared/under-aws-names.ts";
@@ -83,12 +83,13 @@ describe("the page under AWS's names, in a browser", { skip: withoutBrowser }, (
   const complaints: string[] = [];
   before(async () => {
     browser = await launchBrowser(aws.switches);
-    context = await browser.newContext({ extraHTTPHeaders: HEADERS });
+    context = await browser.newContext();
     page = await context.newPage();
     page.on("console", message => {
       if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
     });
     await page.goto(deployed.siteUrl);
+    await page.evaluate(stored => Object.assign(localStorage, stored), STORED);
   });
   after(() => browser?.close());
 

@@ -5,7 +5,7 @@ import { startAws } from "local-aws";
 import type { Browser, Page } from "playwright-core";
 import { deploy } from "../../ensure.ts";
 import { launchBrowser, withoutBrowser } from "../shared/browser.ts";
-import { HEADERS } from "../shared/caller.ts";
+import { HEADERS, STORED } from "../shared/caller.ts";
 import { itemOf, VALUES } from "../shared/items.ts";
 
 describe("the deployed page", { skip: withoutBrowser }, () => {
@@ -39,8 +39,9 @@ describe("the deployed page", { skip: withoutBrowser }, () => {
   });
 
   test("stores an item, finds it after a reload, and replaces it when told so", async () => {
-    page = await browser.newPage({ extraHTTPHeaders: HEADERS });
+    page = await browser.newPage();
     await page.goto(siteUrl);
+    await page.evaluate(stored => Object.assign(localStorage, stored), STORED);
 
     await save("café", "💾 + 100 % <b>");
     await says("Stored");
@@ -59,7 +60,7 @@ describe("the deployed page", { skip: withoutBrowser }, () => {
   });
 
   test("shows what the API refuses, and stores nothing of it", async () => {
-    page = await browser.newPage({ extraHTTPHeaders: HEADERS });
+    page = await browser.newPage();
     await page.goto(siteUrl);
 
     await save("", "value");
