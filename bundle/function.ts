@@ -68,9 +68,14 @@ export interface Packed {
 /** Builds the zip that is uploaded, the same bytes on every machine. */
 export const buildFunction = async (): Promise<Packed> => pack(await build(BUNDLE));
 
-/** Puts what was built by BUNDLE into its zip. */
+/** As esbuild writes an export. */
+const HANDLER = /[{,]handler:\(\)=>/;
+
+/** Puts what was built by BUNDLE into its zip. A file that is being saved may be empty: that is no function. */
 export function pack({ outputFiles }: BuildResult<typeof BUNDLE>): Packed {
-  const code = outputFiles[0]!.contents;
+  const { contents: code, text } = outputFiles[0]!;
+  if (!HANDLER.test(text))
+    throw new Error('Cannot build the function because handler.ts exports nothing of the name "handler".');
   const zip = zipSync({ "index.mjs": [code, { mtime: MTIME, os: UNIX, attrs: READABLE, level: 9 }] });
   return { zip, sha256: createHash("sha256").update(zip).digest("base64") };
 }

@@ -117,6 +117,16 @@ describe("npm start, while sources change", () => {
     assert.equal(await answer(), "Mended.");
   });
 
+  it("takes an empty file, which an editor may leave for a moment, for no function", async () => {
+    const whole = await readFile(join(project, "handler.ts"), "utf8");
+
+    await save("handler.ts", whole, "", NEXT_TIME);
+    const meanwhile = await answer();
+
+    assert.match(running.said(), /handler\.ts exports nothing of the name "handler"/);
+    assert.equal(meanwhile, SENTENCE);
+  });
+
   it("shows file, line and message of an error, and prints the addresses as always", async () => {
     const before = running.said().length;
     const line = await lineOf("handler.ts", "if (isForeign(event))");
