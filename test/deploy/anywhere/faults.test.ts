@@ -79,7 +79,7 @@ describe("with one call in six throttled, failing or cut off,", () => {
       );
       assert.deepEqual(writes, []);
       assert.deepEqual(await listed(name), []);
-      assert.ok(total(faults[0]!) >= 5, "there was no weather");
+      assert.ok(faults.map(total).reduce((sum, times) => sum + times) >= 3, "there was no weather");
     });
   }
 });
