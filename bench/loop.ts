@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { freePort } from "../test/shared/free-port.ts";
 import { copyProject } from "../test/shared/project-copy.ts";
+import { TYPESCRIPT } from "../test/shared/run-script.ts";
 import { type Figure, median, percentile } from "./figures.ts";
 import { FUNCTION, openPeer, type Peer } from "./peer.ts";
 import { inDirectory, type Running, startServer } from "./processes.ts";
@@ -57,7 +58,7 @@ const loopOf = async (server: Running, file: string): Promise<Loop> => ({
 });
 
 async function ours(project: string): Promise<Loop> {
-  const start = [process.execPath, "--import", "./command/typescript.mjs", "dev/start.ts", "--port", "0"];
+  const start = [process.execPath, ...TYPESCRIPT, "dev/start.ts", "--port", "0"];
   return loopOf(await startServer(start, { cwd: project }), join(project, "handler.ts"));
 }
 

@@ -12,6 +12,7 @@ import type { Around } from "local-aws";
 import { AwsError, startAws } from "local-aws";
 import { ENVIRONMENT, HEADERS } from "../shared/caller.ts";
 import { itemOf } from "../shared/items.ts";
+import { TYPESCRIPT } from "../shared/run-script.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TOKEN = "a-session-token-of-somebody";
@@ -29,7 +30,7 @@ after(() => aws.close());
 /** A process as a person would start it, and all that it has written. */
 function start(args: string[], environment: Record<string, string> = {}) {
   const { PATH, HOME } = process.env;
-  const child: ChildProcess = spawn(process.execPath, ["--import", "./command/typescript.mjs", ...args], {
+  const child: ChildProcess = spawn(process.execPath, [...TYPESCRIPT, ...args], {
     cwd: ROOT,
     env: { PATH, HOME, ...ENVIRONMENT, ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -17,6 +17,7 @@ import { type Stand, standOf } from "../../dev/lab/stand.ts";
 import { deploy } from "../../ensure.ts";
 import "../shared/caller.ts"; // the lab's check has its environment
 import { copyProject } from "../shared/project-copy.ts";
+import { TYPESCRIPT } from "../shared/run-script.ts";
 import { type Case, casesWith, gatewayResponsesOf } from "./repairs.ts";
 
 let local: Aws;
@@ -137,16 +138,7 @@ test("its command breaks, hints, checks and resets; a secret is kept", async t =
   t.after(() => rm(directory, { recursive: true, force: true }));
   await keepExports(local.environment, directory);
   const lab = async (...words: string[]) => {
-    const args = [
-      "--import",
-      "./command/typescript.mjs",
-      "dev/lab/lab.ts",
-      ...words,
-      "--name",
-      "lab",
-      "--directory",
-      directory,
-    ];
+    const args = [...TYPESCRIPT, "dev/lab/lab.ts", ...words, "--name", "lab", "--directory", directory];
     const { stdout, status } = spawnLab(args);
     const [code, said] = await Promise.all([status, stdout]);
     return { code, said };

@@ -1,5 +1,6 @@
 /** `npm start`, as the tests run it. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { TYPESCRIPT } from "../shared/run-script.ts";
 
 const PATIENCE_MS = 30_000;
 
@@ -16,7 +17,7 @@ export interface Start {
 
 /** Starts it in a copy of the project, with settings of AWS around it that it must not heed. */
 export function start(project: string, ...args: string[]): Start {
-  const child = spawn(process.execPath, ["--import", "./command/typescript.mjs", "dev/start.ts", ...args], {
+  const child = spawn(process.execPath, [...TYPESCRIPT, "dev/start.ts", ...args], {
     cwd: project,
     env: { ...process.env, AWS_PROFILE: "no-such-profile", AWS_ENDPOINT_URL_DYNAMODB: "http://127.0.0.1:1" },
     stdio: ["ignore", "pipe", "pipe"],

@@ -7,6 +7,7 @@ import { waysIn } from "../../dev/exports.ts";
 import { DEFAULT_NAME } from "../../stack.ts";
 import { freePort } from "../shared/free-port.ts";
 import { copyProject } from "../shared/project-copy.ts";
+import { TYPESCRIPT } from "../shared/run-script.ts";
 
 const SPY = new URL("../shared/told-sockets.mjs", import.meta.url).href;
 
@@ -43,7 +44,7 @@ const environment = (more: Record<string, string>) => {
 };
 
 async function start(): Promise<void> {
-  const args = ["--import", "./command/typescript.mjs", "dev/start.ts", "--port", `${port}`];
+  const args = [...TYPESCRIPT, "dev/start.ts", "--port", `${port}`];
   const stdio: ["ignore", "pipe", "inherit"] = ["ignore", "pipe", "inherit"];
   const child = spawn(process.execPath, args, { cwd: project, env: environment({}), stdio });
   started = child;
@@ -64,7 +65,7 @@ async function end(): Promise<void> {
 
 /** Runs a script of the project, and says what it told and where it went. */
 function run(script: string, args: string[], more: Record<string, string>) {
-  const options = ["--import", "./command/typescript.mjs", "--import", SPY, script, ...args];
+  const options = [...TYPESCRIPT, "--import", SPY, script, ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, options, {
     cwd: project,
     env: environment(more),

@@ -8,6 +8,9 @@ export interface Ended {
   stderr: string;
 }
 
+/** How Node runs what is written in TypeScript, in the project or in a copy of it. */
+export const TYPESCRIPT = ["--import", "./command/typescript.mjs"];
+
 /** Starts a script; nothing of this machine's AWS configuration reaches it. */
 export function startScript(script: string, args: string[], environment: Record<string, string>) {
   const { PATH, HOME = "/" } = process.env;
@@ -21,7 +24,7 @@ export function startScript(script: string, args: string[], environment: Record<
     ...environment,
   };
   const cwd = new URL("../..", import.meta.url);
-  const child = spawn(process.execPath, ["--import", "./command/typescript.mjs", script, ...args], {
+  const child = spawn(process.execPath, [...TYPESCRIPT, script, ...args], {
     cwd,
     env,
   });

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { type Aws, createAws, type WireRequest, type WireResponse } from "local-aws";
+import { TYPESCRIPT } from "../shared/run-script.ts";
 
 /** Where a process is killed: before its nth request has an effect, or after that and before the answer. */
 export interface Kill {
@@ -106,7 +107,7 @@ export class Warm {
     this.#start = () =>
       fork(script, args, {
         cwd: ROOT,
-        execArgv: ["--import", "./command/typescript.mjs", "--import", STARTING_LINE],
+        execArgv: [...TYPESCRIPT, "--import", STARTING_LINE],
         stdio: ["ignore", "ignore", "pipe", "ipc"],
       });
     this.#next = this.#start();
