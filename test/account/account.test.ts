@@ -4,13 +4,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { type Around, CLEAR, Weather } from "local-aws";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { type Around, CLEAR, inProcessHandler, Weather } from "local-aws";
+import { createTable } from "../shared/foreign.ts";
+import { TYPESCRIPT } from "../shared/run-script.ts";
 import { startUnderItsNames, type UnderItsNames } from "../shared/under-aws-names.ts";
 
 const REGION = "eu-west-3";
 const ACCOUNT = "000000000000";
+const LASTING = { ...CLEAR, states: 300 };
 
-/** States last, and one operation answers otherwise than the local AWS does elsewhere. */
+/** One operation answers otherwise than the local AWS does elsewhere. */
 class OtherAws extends Weather {
   override over(...reigned: Parameters<Weather["over"]>): Around {
     const around = super.over(...reigned);
@@ -32,22 +36,18 @@ describe("the suite on an account", () => {
   const weather = new OtherAws();
 
   before(async () => {
-    weather.set({ ...CLEAR, states: 300 });
+    weather.set(LASTING);
     aws = await startUnderItsNames(REGION, weather);
   });
   after(() => aws.close());
 
   function start(...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
     const { PATH, HOME } = process.env;
-    const child = spawn(
-      process.execPath,
-      ["--import", "./command/typescript.mjs", "test/account/run.ts", "--account", ...args],
-      {
-        cwd: fileURLToPath(new URL("../..", import.meta.url)),
-        env: { PATH, HOME, AWS_CONFIG_FILE: "/nowhere", ...aws.environment },
-        detached: true,
-      },
-    );
+    const child = spawn(process.execPath, [...TYPESCRIPT, "test/account/run.ts", "--account", ...args], {
+      cwd: fileURLToPath(new URL("../..", import.meta.url)),
+      env: { PATH, HOME, AWS_CONFIG_FILE: "/nowhere", ...aws.environment },
+      detached: true,
+    });
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", text => said.push(text));
@@ -97,6 +97,22 @@ describe("the suite on an account", () => {
     assert.ok(Date.now() - begun < minutes * 60_000);
     assert.match(said, /Nothing is left\./);
     assert.match(said, /^\| DynamoDB DescribeTable \| – \| `Table\.TableId` \|$/m);
+    assert.deepEqual(leftovers(), []);
+  });
+
+  test("waits for what is on its way out, whatever its name looks like", async t => {
+    weather.set(CLEAR);
+    t.after(() => weather.set(LASTING));
+    const { accessKeyId, secretAccessKey, answer } = aws;
+    const requestHandler = inProcessHandler(answer);
+    const credentials = { accessKeyId, secretAccessKey };
+    const dynamodb = new DynamoDBClient({ region: REGION, credentials, requestHandler });
+    await createTable({ dynamodb }, "suite-some-name-1");
+    weather.set({ ...CLEAR, states: 2000 });
+
+    const { code, said } = await start(ACCOUNT, "--region", REGION, "--clean-up").ended;
+
+    assert.equal(code, 0, said);
     assert.deepEqual(leftovers(), []);
   });
 

@@ -40,15 +40,11 @@ export async function removeLeftovers(aws: Aws, tell: (line: string) => void): P
 async function whatStays(aws: Aws, tell: (line: string) => void): Promise<string[]> {
   let listed: string[] = [];
   await waitFor("everything to be gone", 60, async () => {
-    listed = inRegion(aws, await listedNames(aws.sdk, PREFIX));
+    listed = await listedNames(aws.sdk, PREFIX, aws.region);
     return listed.length === 0 || undefined;
   }).catch(error => tell(error.message));
   return listed;
 }
-
-/** Roles and buckets are listed for all regions; their names end in theirs. */
-const inRegion = ({ region }: Aws, names: string[]) =>
-  names.filter(name => !/-[a-z]+-[a-z]+-\d$/.test(name) || name.endsWith(region));
 
 /** What could be somebody else's by its name, in the order in which it goes: functions before their roles. */
 const REMOVERS: Record<string, (sdk: Clients, name: string) => Promise<unknown>> = {

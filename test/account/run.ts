@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { isAnsweredYes } from "../../command/command-line.ts";
 import { type Aws, connect, identify } from "../../converge/aws.ts";
 import { inWords, Refusal } from "../../converge/errors.ts";
+import { TYPESCRIPT } from "../shared/run-script.ts";
 import { PREFIX, removeLeftovers } from "./leftovers.ts";
 import { estimate, planText } from "./plan.ts";
 import { asTable, differences, read } from "./record.ts";
@@ -140,13 +141,7 @@ interface Run {
 
 /** One file after the other, each test by itself: an account has quotas. */
 function runFiles(files: string[], env = process.env, output: "inherit" | "pipe" = "inherit"): Run {
-  const flags = [
-    "--import",
-    "./command/typescript.mjs",
-    "--test",
-    "--test-concurrency=1",
-    "--test-reporter=spec",
-  ];
+  const flags = [...TYPESCRIPT, "--test", "--test-concurrency=1", "--test-reporter=spec"];
   const child = spawn(process.execPath, [...flags, ...files], { env, stdio: ["ignore", output, output] });
   const said = Promise.all(
     [child.stdout, child.stderr].map(async stream => (await stream?.toArray())?.join("") ?? ""),

@@ -23,7 +23,8 @@ async function all<Page, One>(pages: AsyncIterable<Page>, ofPage: (page: Page) =
   return found;
 }
 
-export async function list(sdk: Clients, text: string): Promise<Listed> {
+/** @param region where the names of roles and buckets end: those of all regions are listed */
+export async function list(sdk: Clients, text: string, region = ""): Promise<Listed> {
   const prefix = `/aws/lambda/${text}`;
   const [apis, tables, roles, functions, groups, { Buckets = [] }] = await Promise.all([
     all(paginateGetRestApis({ client: sdk.apigateway, pageSize: 500 }, {}), ({ items }) => items),
@@ -37,19 +38,20 @@ export async function list(sdk: Clients, text: string): Promise<Listed> {
     sdk.s3.send(new ListBucketsCommand({})),
   ]);
   const isMeant = (name: string | undefined) => name?.includes(text) ?? false;
+  const isHere = (name: string) => isMeant(name) && name.endsWith(region);
   return {
     apis: apis.filter(({ name }) => isMeant(name)),
     tables: tables.filter(isMeant),
-    roles: roles.map(({ RoleName }) => RoleName!).filter(isMeant),
+    roles: roles.map(({ RoleName }) => RoleName!).filter(isHere),
     functions: functions.map(({ FunctionName }) => FunctionName!).filter(isMeant),
     groups: groups.filter(({ logGroupName }) => isMeant(logGroupName)),
-    buckets: Buckets.map(({ Name }) => Name!).filter(isMeant),
+    buckets: Buckets.map(({ Name }) => Name!).filter(isHere),
   };
 }
 
 /** The same, by names alone. */
-export async function listedNames(sdk: Clients, text: string): Promise<string[]> {
-  const { apis, groups, ...others } = await list(sdk, text);
+export async function listedNames(sdk: Clients, text: string, region?: string): Promise<string[]> {
+  const { apis, groups, ...others } = await list(sdk, text, region);
   return [
     ...apis.map(({ name }) => name!),
     ...groups.map(({ logGroupName }) => logGroupName!),
