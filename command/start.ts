@@ -43,13 +43,18 @@ function parse({ usage, flags }: Usage, args: string[]): Options | { exitCode: n
     const { values } = parseArgs({ args, options });
     const { name, region, help, explain, json, "on-aws": onAws, ...rest } = values as Values;
     if (help) return say(process.stdout, usage, 0);
-    if (!NAME_PATTERN.test(name)) throw new Error(`--name takes ${NAME_RULE}, not "${name}".`);
+    assertName(name);
     if (rest["exit-code"] && !rest["dry-run"]) throw new Error("--exit-code goes with --dry-run.");
     return { name, region, explain, json, onAws, flags: rest as Record<string, boolean> };
   } catch (error) {
     const first = (error as Error).message.split("\n")[0];
     return say(process.stderr, `${first}\nTry --help.\n`, 2);
   }
+}
+
+/** Throws unless a stack may have that name. */
+export function assertName(name: string): void {
+  if (!NAME_PATTERN.test(name)) throw new Error(`--name takes ${NAME_RULE}, not "${name}".`);
 }
 
 interface Values extends Record<string, string | boolean | undefined> {

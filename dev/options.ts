@@ -1,7 +1,8 @@
 /** The options of `npm start`. */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { DEFAULT_NAME, NAME_PATTERN, NAME_RULE } from "../stack.ts";
+import { assertName } from "../command/start.ts";
+import { DEFAULT_NAME } from "../stack.ts";
 
 export interface StartOptions {
   port: number;
@@ -62,7 +63,7 @@ function portOf(text: string): number {
 }
 
 function checked(name: string, region: string): { name: string; region: string } {
-  if (!NAME_PATTERN.test(name)) throw new Error(`--name takes ${NAME_RULE}, not "${name}".`);
+  assertName(name);
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
     throw new Error(`--region takes a region's name, not "${region}".`);
   return { name, region };
