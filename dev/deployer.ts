@@ -1,6 +1,7 @@
 /** Who deploys in `npm start`: this process, and a fresh one once deploy's own sources have changed. */
 import type { Answer } from "local-aws";
-import type { Ended, Show, Wanted } from "./from-sources.ts";
+import type { Ended, Wanted } from "./from-sources.ts";
+import type { Show } from "./view/shown.ts";
 import { FreshProcess, thisProcess, type Workplace } from "./workplace.ts";
 
 /** So long may a deploy go on that a newer change is waiting for. The next one mends what it leaves behind. */

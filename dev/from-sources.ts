@@ -9,7 +9,7 @@ import { type Deployed, deploy } from "../ensure.ts";
 import { withOrigin } from "./origin.ts";
 import { Places } from "./places.ts";
 import { noteDeploys } from "./view/deploys.ts";
-import type { Shown } from "./view/shown.ts";
+import type { Show } from "./view/shown.ts";
 import { QUIET_MS } from "./watch.ts";
 
 /** What is deployed, and where to. */
@@ -20,9 +20,6 @@ export interface Wanted {
 
 /** How a deploy ended. */
 export type Ended = { deployed: Deployed } | { failure: Words };
-
-/** Shows a deploy, as far as it is. */
-export type Show = (deploy: Shown) => void;
 
 /** What is made of the sources as they were at one moment. */
 interface Built {

@@ -2,8 +2,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Answer, inProcessHandler } from "local-aws";
-import type { Show, Work } from "./from-sources.ts";
-import type { Shown } from "./view/shown.ts";
+import type { Work } from "./from-sources.ts";
+import type { Show, Shown } from "./view/shown.ts";
 
 export interface Workplace {
   /** Does a part of the work. Fails when the sources cannot be loaded, or when the place is given up before. */

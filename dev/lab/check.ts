@@ -59,13 +59,12 @@ async function pageProblems({ siteUrl, apiUrl }: Stand): Promise<string[]> {
 }
 
 /** A source may be changed to repair something; one that lets the role do everything is without drift, and no repair. */
-async function rightsProblems({ stack: { role } }: Stand): Promise<string[]> {
-  return role.statements
+const rightsProblems = ({ stack: { role } }: Stand): string[] =>
+  role.statements
     .filter(({ actions, resource }) => resource === "*" || actions.some(action => action.includes("*")))
     .map(
       ({ actions, resource }) => `stack.ts lets the role do too much: ${actions.join(", ")} on ${resource}.`,
     );
-}
 
 async function drift({ stack, aws }: Stand): Promise<string[]> {
   const { resources } = await deploy({ name: stack.name, region: stack.region, aws, dryRun: true });

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Part } from "local-aws";
 import { awsCommand } from "../../command/explain.ts";
 import { type Aws, around } from "../../converge/aws.ts";
-import { marksOf, type Shown, type ShownSpan } from "./shown.ts";
+import { marksOf, type Show, type ShownSpan } from "./shown.ts";
 
 const PARTS: Record<string, Part> = {
   APIGateway: "api",
@@ -13,16 +13,13 @@ const PARTS: Record<string, Part> = {
   S3: "s3",
 };
 
-/** Tells a deploy as far as it is, each time that a call of it is answered. */
-type Tell = (deploy: Shown) => void;
-
 /** A deploy under way: when it began, and who hears of its calls. */
 interface Noted {
   began: number;
   note: (span: ShownSpan) => void;
 }
 
-/** Notes the calls of deploys; what it returns runs one, and tells it while it runs and when it has ended. */
+/** Notes the calls of deploys; what it returns runs one, and shows it while it runs and when it has ended. */
 export function noteDeploys(aws: Aws) {
   let noted: Noted = { began: 0, note: () => {} };
   around(aws, (service, operation, send) => async args => {
@@ -49,8 +46,8 @@ export function noteDeploys(aws: Aws) {
       throw error;
     }
   });
-  return async function during<T>(name: string, deploy: () => Promise<T>, tell: Tell): Promise<T> {
-    const { end, ...begun } = begin(name, tell);
+  return async function during<T>(name: string, deploy: () => Promise<T>, show: Show): Promise<T> {
+    const { end, ...begun } = begin(name, show);
     noted = begun;
     try {
       return await deploy();
@@ -60,24 +57,24 @@ export function noteDeploys(aws: Aws) {
   };
 }
 
-/** Tells that a deploy has begun, then each of its calls, and at last its end: what is answered later belongs to it, too. */
-function begin(name: string, tell: Tell): Noted & { end: () => void } {
+/** Shows that a deploy has begun, then each of its calls, and at last its end: what is answered later belongs to it, too. */
+function begin(name: string, show: Show): Noted & { end: () => void } {
   const began = performance.now();
   const spans: ShownSpan[] = [];
   const start = { id: randomUUID(), kind: "deploy" as const, time: Date.now(), method: "deploy", url: name };
   let isRunning = true;
-  const tellNow = () =>
-    tell({ ...start, status: 0, ms: performance.now() - began, isRunning, spans, ...marksOf(spans) });
-  tellNow();
+  const showNow = () =>
+    show({ ...start, status: 0, ms: performance.now() - began, isRunning, spans, ...marksOf(spans) });
+  showNow();
   return {
     began,
     note(span) {
       spans.push(span);
-      tellNow();
+      showNow();
     },
     end() {
       isRunning = false;
-      tellNow();
+      showNow();
     },
   };
 }

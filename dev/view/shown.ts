@@ -17,6 +17,9 @@ export interface Shown extends Omit<Trace, "kind" | "spans"> {
   declined?: Part;
 }
 
+/** Shows a deploy, as far as it is. */
+export type Show = (deploy: Shown) => void;
+
 /** What one part would have cost on AWS. */
 export interface Cost {
   part: Part;

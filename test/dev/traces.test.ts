@@ -5,6 +5,7 @@ import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { type Aws, CLEAR, startAws, type Trace, Weather } from "local-aws";
 import { connect } from "../../converge/aws.ts";
+import { marksOf } from "../../dev/view/shown.ts";
 import { deploy } from "../../ensure.ts";
 import type { Item } from "../../item.ts";
 import { HEADERS } from "../shared/caller.ts";
@@ -34,9 +35,7 @@ async function traced(url: string, method = "GET", headers: Record<string, strin
 const urlOf = (item: Item) => `${apiUrl}?${queryOf(item)}`;
 const partsOf = ({ spans }: Trace) => spans.map(({ part }) => part);
 const spanOf = ({ spans }: Trace, part: string) => spans.find(span => span.part === part)!;
-/** The first part that did not let a request through. */
-const brokenAt = ({ spans }: Trace) =>
-  spans.find(({ outcome }) => outcome === "refused" || outcome === "failed")?.part;
+const brokenAt = ({ spans }: Trace) => marksOf(spans).broken;
 
 describe("a request that goes well", () => {
   test("to store an item is told by every part that decides, in the order of their decisions", async () => {
