@@ -5,8 +5,9 @@
  */
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { CALL_MS, onSlowAws } from "./deploy.ts";
 import { type Budget, type Figure, median } from "./figures.ts";
+import { inTurns, SCRIPTS, STAGES, type Stage } from "./in-turns.ts";
+import { CALL_MS, onSlowAws } from "./on-slow-aws.ts";
 import { inDirectory, ROOT, run } from "./processes.ts";
 
 const ROUNDS = 5;
@@ -14,14 +15,8 @@ const ROUNDS = 5;
 /** The last commit before. */
 const BEFORE = "414f309";
 
-/** What is run, and at most how many times as long as before it may take. */
-const STAGES = {
-  "first deploy": { line: ["deploy.ts"], atMost: 0.6 },
-  "unchanged deploy": { line: ["deploy.ts"], atMost: 0.4 },
-  teardown: { line: ["teardown.ts", "--yes"], atMost: 0.5 },
-};
-type Stage = keyof typeof STAGES;
-type Times = Record<Stage, number[]>;
+/** At most how many times as long as before each may take. */
+const AT_MOST: Record<Stage, number> = { "first deploy": 0.6, "unchanged deploy": 0.4, teardown: 0.5 };
 
 /** The round trips of an unchanged deploy, of which a test tells that there are no more. */
 const ROUND_TRIPS = 3;
@@ -36,16 +31,16 @@ const budgetOf = (atMost: number): Budget | undefined => (strips ? { atMost } : 
 export const measureCommands = (): Promise<Figure[]> =>
   inDirectory(async directory => {
     await checkOutBefore(directory);
-    const [now, before] = await onSlowAws(({ env }) => timeInTurns(env, directory));
-    const own = median(now["unchanged deploy"]) - ROUND_TRIPS * CALL_MS;
+    const timeOf = await onSlowAws(({ env }) => timeInTurns(env, directory));
+    const own = timeOf("unchanged deploy", "now") - ROUND_TRIPS * CALL_MS;
     const { node, help } = await timeHelp();
     return [
-      ...(Object.keys(STAGES) as Stage[]).map(stage => ({
+      ...STAGES.map(stage => ({
         name: `${stage}: whole process`,
-        measured: median(now[stage]),
+        measured: timeOf(stage, "now"),
         unit: "ms",
-        against: { name: `${BEFORE}, npx tsx`, measured: median(before[stage]) },
-        budget: budgetOf(STAGES[stage].atMost),
+        against: { name: `${BEFORE}, npx tsx`, measured: timeOf(stage, "before") },
+        budget: budgetOf(AT_MOST[stage]),
       })),
       { name: "unchanged deploy: own time", measured: own, unit: "ms", against: node },
       { name: "--help", measured: help, unit: "ms", against: node, budget: budgetOf(3) },
@@ -59,18 +54,14 @@ async function checkOutBefore(directory: string): Promise<void> {
   await symlink(join(ROOT, "node_modules"), join(directory, "node_modules"));
 }
 
-async function timeInTurns(env: Record<string, string>, directory: string): Promise<[Times, Times]> {
-  const times = (): Times => ({ "first deploy": [], "unchanged deploy": [], teardown: [] });
-  const [now, before] = [times(), times()];
-  for (let round = 0; round <= ROUNDS; round++)
-    for (const [stage, { line }] of Object.entries(STAGES) as [Stage, (typeof STAGES)[Stage]][]) {
-      const ours = await run([...NODE, ...line, "--name", "now"], { env });
-      const theirs = await run(["npx", "tsx", ...line, "--name", "before"], { env, cwd: directory });
-      if (round === 0) continue; // the caches, of both
-      now[stage].push(ours.ms);
-      before[stage].push(theirs.ms);
-    }
-  return [now, before];
+/** A first round fills the caches, of both, and is not counted. */
+async function timeInTurns(env: Record<string, string>, directory: string) {
+  const seen = await inTurns(ROUNDS + 1, {
+    now: stage => run([...NODE, ...SCRIPTS[stage], "--name", "now"], { env }),
+    before: stage => run(["npx", "tsx", ...SCRIPTS[stage], "--name", "before"], { env, cwd: directory }),
+  });
+  return (stage: Stage, side: keyof (typeof seen)[Stage]) =>
+    median(seen[stage][side].slice(1).map(({ ms }) => ms));
 }
 
 /** The start of Node, and --help: short enough for more rounds. */

@@ -2,9 +2,6 @@
  * Deploy and teardown: how much they ask of AWS, how close they come to the longest chain of calls that wait for one
  * another, and what the process itself costs beside them.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { LambdaClient, UpdateFunctionCodeCommand } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { zipSync } from "fflate";
@@ -12,9 +9,9 @@ import { deploy } from "../ensure.ts";
 import { teardown } from "../remove.ts";
 import { type Course, type Courses, countCourses } from "../test/deploy/round-trips.ts";
 import { type Budget, type Figure, median } from "./figures.ts";
-import { ENVIRONMENT, run } from "./processes.ts";
+import { CALL_MS, onSlowAws, type SlowAws } from "./on-slow-aws.ts";
+import { run } from "./processes.ts";
 
-export const CALL_MS = 50;
 const ROUNDS = 5;
 const NAME = "bench";
 type Title = keyof Courses;
@@ -55,36 +52,6 @@ export async function measureDeploy(): Promise<Figure[]> {
 }
 
 type Environment = Record<string, string>;
-
-interface SlowAws {
-  env: Environment;
-  /** What the deployed APIs have answered since this was emptied: how long each answer took. */
-  answers: number[];
-  /** How many calls there have been since this was asked last. */
-  calls(): Promise<number>;
-}
-
-/** Works against a local AWS in a process of its own, each call of which takes 50 ms. */
-export async function onSlowAws<T>(work: (aws: SlowAws) => Promise<T>): Promise<T> {
-  const program = fileURLToPath(new URL("slow-aws.ts", import.meta.url));
-  const server = fork(program, [`${CALL_MS}`], { execArgv: ["--import", "tsx"] });
-  try {
-    const [environment]: Environment[] = await once(server, "message");
-    const answers: number[] = [];
-    server.on("message", told => typeof told === "number" && answers.push(told));
-    return await work({ env: { ...ENVIRONMENT, ...environment }, answers, calls: () => callsOf(server) });
-  } finally {
-    server.disconnect();
-  }
-}
-
-async function callsOf(server: ChildProcess): Promise<number> {
-  server.send("calls");
-  for (;;) {
-    const [told] = await once(server, "message");
-    if (typeof told === "object") return told.calls;
-  }
-}
 
 const COUNT_BUDGETS: Partial<Record<Title, Partial<Record<keyof Course, number>>>> = {
   first: { calls: 48 },

@@ -10,53 +10,56 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { buildFunction } from "../bundle/function.ts";
 import { buildPage } from "../bundle/page.ts";
-import { CALL_MS, onSlowAws } from "./deploy.ts";
 import { type Figure, median } from "./figures.ts";
-import { inDirectory, ROOT, run } from "./processes.ts";
+import { inTurns, SCRIPTS, STAGES, type Stage } from "./in-turns.ts";
+import { CALL_MS, onSlowAws, type SlowAws } from "./on-slow-aws.ts";
+import { type Ended, inDirectory, run } from "./processes.ts";
 
 const ROUNDS = 5;
 
-/** What is measured, and the command lines that do it: ours, and Terraform's. */
-const STAGES = {
-  "first deploy": { ours: ["deploy.ts"], terraform: ["apply", "-auto-approve"] },
-  "unchanged deploy": { ours: ["deploy.ts"], terraform: ["apply", "-auto-approve"] },
-  teardown: { ours: ["teardown.ts", "--yes"], terraform: ["destroy", "-auto-approve"] },
+/** What Terraform calls it. */
+const COMMANDS: Record<Stage, string[]> = {
+  "first deploy": ["apply", "-auto-approve"],
+  "unchanged deploy": ["apply", "-auto-approve"],
+  teardown: ["destroy", "-auto-approve"],
 };
-type Stage = keyof typeof STAGES;
-type Side = "ours" | "terraform";
 
 interface Took {
   ms: number;
   calls: number;
 }
-type Seen = Record<Stage, Record<Side, Took[]>>;
 
 /** Runs both in turns. Throws where Terraform or its provider is not installed. */
 export const measureTerraform = (): Promise<Figure[]> =>
   inDirectory(async directory => {
     assertInstalled();
     await prepare(directory);
-    let versions = "";
-    const seen: Seen = {
-      "first deploy": { ours: [], terraform: [] },
-      "unchanged deploy": { ours: [], terraform: [] },
-      teardown: { ours: [], terraform: [] },
-    };
-    await onSlowAws(async ({ env, calls }) => {
-      const commands = { ours: ours(env), terraform: terraform(directory, env) };
-      await commands.terraform("init");
-      versions = versionsIn((await commands.terraform("version", "-json")).stdout);
-      for (let round = 0; round < ROUNDS; round++)
-        for (const [stage, line] of Object.entries(STAGES) as [Stage, (typeof STAGES)[Stage]][])
-          for (const side of ["ours", "terraform"] as const) {
-            await calls();
-            const { ms, stdout } = await commands[side](...line[side]);
-            if (side === "terraform" && stage === "unchanged deploy") assert.match(stdout, /No changes\./);
-            seen[stage][side].push({ ms, calls: await calls() });
-          }
+    return onSlowAws(async aws => {
+      const run = terraform(directory, aws.env);
+      await run("init");
+      const versions = versionsIn((await run("version", "-json")).stdout);
+      const seen = await inTurns(ROUNDS, {
+        ours: stage => counted(aws, () => ours(aws, stage)),
+        terraform: stage => counted(aws, () => theirs(run, stage)),
+      });
+      return STAGES.flatMap(stage => figures(stage, seen[stage], versions));
     });
-    return (Object.keys(STAGES) as Stage[]).flatMap(stage => figures(stage, seen[stage], versions));
   });
+
+async function counted({ calls }: SlowAws, work: () => Promise<Ended>): Promise<Took> {
+  await calls();
+  const { ms } = await work();
+  return { ms, calls: await calls() };
+}
+
+const ours = ({ env }: SlowAws, stage: Stage) =>
+  run([process.execPath, "--import", "tsx", ...SCRIPTS[stage], "--name", "beside"], { env });
+
+async function theirs(terraform: (...line: string[]) => Promise<Ended>, stage: Stage): Promise<Ended> {
+  const ended = await terraform(...COMMANDS[stage]);
+  if (stage === "unchanged deploy") assert.match(ended.stdout, /No changes\./);
+  return ended;
+}
 
 function assertInstalled(): void {
   if (spawnSync("terraform", ["version"]).error)
@@ -86,11 +89,6 @@ async function prepare(directory: string): Promise<void> {
   await writeFile(join(directory, "terraform.rc"), configuration);
 }
 
-const ours =
-  (env: Record<string, string>) =>
-  (...line: string[]) =>
-    run([process.execPath, "--import", "tsx", ...line, "--name", "beside"], { env, cwd: ROOT });
-
 const terraform = (directory: string, aws: Record<string, string>) => {
   const rc = join(directory, "terraform.rc");
   const env = { ...aws, HOME: directory, CHECKPOINT_DISABLE: "1", TF_INPUT: "0", TF_CLI_CONFIG_FILE: rc };
@@ -98,7 +96,11 @@ const terraform = (directory: string, aws: Record<string, string>) => {
 };
 
 /** A lead is one where the slowest of one side is faster than the fastest of the other. */
-function figures(stage: Stage, { ours, terraform }: Record<Side, Took[]>, versions: string): Figure[] {
+function figures(
+  stage: Stage,
+  { ours, terraform }: Record<"ours" | "terraform", Took[]>,
+  versions: string,
+): Figure[] {
   const range = (took: Took[]) => {
     const times = took.map(({ ms }) => Math.round(ms));
     return { least: Math.min(...times), most: Math.max(...times) };
