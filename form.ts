@@ -1,5 +1,6 @@
 /** The form: what the person typed goes to the API, and what is known about the outcome is said in words. */
 import { element, fill, inputOf, isIdAlone, mark, measure } from "./form/fields.ts";
+import { hasNewerPage } from "./form/site.ts";
 import { listOf, textIn } from "./form/texts.ts";
 import { trace } from "./form/wire.ts";
 import { FIELD_NAMES, FIELDS, type Field, type Item, type Problem, problemWith } from "./item.ts";
@@ -19,6 +20,8 @@ interface Notice {
 
 const DOING: Record<Order["method"], string> = { POST: "Saving…", PUT: "Replacing…", GET: "Looking up…" };
 
+const GOES_WITH_IT = "What you typed goes with it: copy it first.";
+const RELOAD = { label: "Reload", run: () => location.reload() };
 const WOULD_REPLACE = "This would replace it:";
 const form = element<HTMLFormElement>("form");
 const outcome = element("outcome");
@@ -42,6 +45,11 @@ form.oninput = event => {
   mark(field, []);
 };
 element("look-up").onclick = () => submit("GET");
+// Who comes back, from another tab or an editor, may find that the site has been deployed anew. Trouble is told first.
+window.onfocus = async () => {
+  if (!(await hasNewerPage()) || busy || outcome.dataset.tone === "bad") return;
+  show({ tone: "plain", title: "This page has changed: reload", text: GOES_WITH_IT, next: RELOAD });
+};
 FIELD_NAMES.forEach(measure);
 
 /** The same check as the API's comes first: what would be refused is not sent. */
@@ -111,18 +119,14 @@ function failure(order: Order, last: Attempt, attempts: Attempt[]): Notice {
   const [title, text] = troubleOf(last);
   const isInDoubt = order.method !== "GET" && attempts.some(isUnclear);
   const doubt = isInDoubt ? " The item may or may not be stored; trying again is safe." : "";
-  const next =
-    last.reach === "newer page"
-      ? { label: "Reload", run: () => location.reload() }
-      : { label: "Try again", run: () => ask(order) };
+  const next = last.reach === "newer page" ? RELOAD : { label: "Try again", run: () => ask(order) };
   return { tone: "bad", title, text: text + doubt, item: order.item, next };
 }
 
 function troubleOf(last: Attempt): [title: string, text: string] {
   const { status, body, reach } = last;
   if (reach === "nothing") return ["You are offline", "What you typed is kept."];
-  if (reach === "newer page")
-    return ["This page is older than its API: reload", "What you typed goes with it: copy it first."];
+  if (reach === "newer page") return ["This page is older than its API: reload", GOES_WITH_IT];
   if (status === 0) return ["No answer", "The API cannot be reached, or takes too long."];
   const said = typeof body.error?.message === "string" ? body.error.message : `It answered ${status}.`;
   const seconds = askedWait(last) / 1000;

@@ -15,3 +15,11 @@ export async function reachOfSite(apiUrl: string): Promise<Reach> {
     return navigator.onLine ? "page" : "nothing";
   }
 }
+
+/** Whether the site has another page by now than the one that is open. */
+export async function hasNewerPage(): Promise<boolean> {
+  const asked = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(TIME_LIMIT_MS) } as const;
+  const response = await fetch(location.href, asked).catch(() => undefined);
+  const since = response?.ok && response.headers.get("last-modified");
+  return !!since && Date.parse(since) !== Date.parse(document.lastModified);
+}

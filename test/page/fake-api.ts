@@ -90,14 +90,18 @@ export async function startFakeApi(): Promise<FakeApi> {
 /** Serves one page on an origin of its own, and counts what is asked of it. */
 export async function startSite(page: string): Promise<Site> {
   let served: string | undefined = page;
+  let changed = new Date("2026-01-01");
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     const status = served === undefined ? 404 : 200;
+    response.setHeader("cache-control", "no-cache");
+    response.setHeader("last-modified", changed.toUTCString());
     response.writeHead(status, { "content-type": "text/html; charset=utf-8" }).end(served);
   });
   const serve = (other: string | undefined) => {
     served = other;
+    changed = new Date(changed.getTime() + 60_000);
   };
   return { url: `${await listen(server)}/`, requests, serve, close: () => close(server) };
 }

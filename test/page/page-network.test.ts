@@ -184,6 +184,27 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
     assert.deepEqual(form.api.requests, [POST]);
   });
 
+  test("a newer page in this one's place is told to who comes back, unless there is trouble to be read", async () => {
+    const page = await openInHaste(form, {});
+    const comeBack = () => page.evaluate(() => window.onfocus?.(new FocusEvent("focus")));
+
+    await save(page, "a", "b", "Stored");
+    await comeBack();
+    await outcome(page, "Stored");
+    form.site.serve("<!doctype html><title>Newer</title>");
+    form.api.will(reply(400, { error: { message: "Refused" } }));
+    await save(page, "a", "b", "Not accepted");
+    await comeBack();
+    await outcome(page, "Not accepted");
+    await save(page, "a", "b", "Already stored");
+    await comeBack();
+    const said = await outcome(page, "This page has changed: reload");
+    await press(page, "Reload");
+    await page.waitForFunction(() => document.title === "Newer");
+
+    assert.equal(said, "What you typed goes with it: copy it first.");
+  });
+
   test("an API that is gone, and its page too: it says that there is no answer", async () => {
     form.api.will(cut, cut, cut);
     const page = await openInHaste(form);
