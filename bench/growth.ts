@@ -2,6 +2,8 @@
 import { setTimeout } from "node:timers/promises";
 import { BatchWriteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DEFAULT_NAME } from "../stack.ts";
+import { HEADERS } from "../test/shared/caller.ts";
+import { attributesOf, itemOf, queryOf } from "../test/shared/items.ts";
 import { type Figure, median } from "./figures.ts";
 import { settingsFor } from "./pace.ts";
 import { inDirectory, type Running, startServer, TSX } from "./processes.ts";
@@ -47,7 +49,7 @@ async function measureItems(server: Running, client: DynamoDBClient): Promise<Fi
 async function grow(client: DynamoDBClient, from: number, to: number): Promise<void> {
   for (let start = from; start < to; start += BATCH) {
     const ids = Array.from({ length: Math.min(BATCH, to - start) }, (_, at) => `grown-${start + at}`);
-    const puts = ids.map(id => ({ PutRequest: { Item: { id: { S: id }, value: { S: "some text" } } } }));
+    const puts = ids.map(id => ({ PutRequest: { Item: attributesOf(itemOf(id, "some text")) } }));
     await client.send(new BatchWriteItemCommand({ RequestItems: { [DEFAULT_NAME]: puts } }));
   }
 }
@@ -68,13 +70,14 @@ async function measureSizes({ url }: Running): Promise<Figure[]> {
 }
 
 /** Stores and reads some items, more slowly than the stage's throttling allows. */
-async function ask(url: string, name: string, value: string): Promise<{ post: number; get: number }> {
+async function ask(url: string, name: string, text: string): Promise<{ post: number; get: number }> {
   const times: Record<"POST" | "GET", number[]> = { POST: [], GET: [] };
   for (let at = 0; at < ASKED; at++)
     for (const method of ["POST", "GET"] as const) {
-      const query = new URLSearchParams({ id: `${name}-${at}`, ...(method === "POST" && { value }) });
+      const id = `${name}-${at}`;
+      const query = queryOf(method === "POST" ? itemOf(id, text) : { id });
       const started = performance.now();
-      const answer = await fetch(`${url}?${query}`, { method });
+      const answer = await fetch(`${url}?${query}`, { method, headers: HEADERS });
       await answer.text();
       times[method].push(performance.now() - started);
       if (!answer.ok) throw new Error(`Cannot measure ${url} because it answered ${answer.status}.`);

@@ -5,6 +5,8 @@
  */
 import { once } from "node:events";
 import { connect } from "node:net";
+import { HEADERS } from "../test/shared/caller.ts";
+import { itemOf, queryOf } from "../test/shared/items.ts";
 import { percentile } from "./figures.ts";
 
 /** What a load saw. */
@@ -26,8 +28,11 @@ const times: number[] = [];
 const failures: Record<string, number> = {};
 let sent = 0;
 
+const headers = Object.entries({ Host: host, "Content-Length": "0", ...HEADERS })
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join("");
 const requestFor = (id: string) =>
-  `POST ${pathname}?id=${id}&value=some%20text HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`;
+  `POST ${pathname}?${queryOf(itemOf(id, "some text"))} HTTP/1.1\r\n${headers}\r\n`;
 
 /** The body has the length that is said, or ends with an empty chunk. */
 function isWhole(answer: string): boolean {

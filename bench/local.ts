@@ -1,5 +1,7 @@
 /** The local stack beside the shortest server with the SDK and the same database, and beside serverless-offline. */
 import { join } from "node:path";
+import { HEADERS } from "../test/shared/caller.ts";
+import { itemOf, queryOf } from "../test/shared/items.ts";
 import { type Figure, median } from "./figures.ts";
 import { measurePace } from "./pace.ts";
 import { openPeer, type Peer } from "./peer.ts";
@@ -48,7 +50,8 @@ async function measureStarts(directory: string, peer: Peer | undefined) {
 async function timeToFirstItem(start: Start): Promise<number> {
   const started = performance.now();
   const server = await start();
-  const { status } = await fetch(`${server.url}?id=${started}&value=item`, { method: "POST" });
+  const query = queryOf(itemOf(`${started}`, "item"));
+  const { status } = await fetch(`${server.url}?${query}`, { method: "POST", headers: HEADERS });
   const ms = performance.now() - started;
   await server.stop();
   if (status !== 201) throw new Error(`Cannot measure ${server.url} because it answered ${status}.`);

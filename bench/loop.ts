@@ -5,6 +5,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { HEADERS } from "../test/shared/caller.ts";
 import { freePort } from "../test/shared/free-port.ts";
 import { copyProject } from "../test/shared/project-copy.ts";
 import { TYPESCRIPT } from "../test/shared/run-script.ts";
@@ -82,7 +83,7 @@ async function saveOnce(loop: Loop, sentence: string): Promise<void> {
   const saved = performance.now();
   await writeFile(loop.file, loop.original.replace(SENTENCE, sentence));
   for (;;) {
-    const answer = await fetch(`${loop.server.url}?id=nobody`).catch(() => undefined);
+    const answer = await fetch(`${loop.server.url}?id=nobody`, { headers: HEADERS }).catch(() => undefined);
     if (answer?.status !== 404) loop.failures++;
     if ((await answer?.text())?.includes(sentence)) break;
     if (performance.now() - saved > PATIENCE_MS)

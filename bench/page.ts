@@ -1,7 +1,9 @@
-/** The page on a slow network, beside a bare HTML file with a form and four lines of script. */
+/** The page on a slow network, beside a bare HTML file with a form and five lines of script. */
 import type { Browser } from "playwright-core";
 import { buildHtml, buildPage } from "../bundle/page.ts";
+import { FIELD_NAMES } from "../item.ts";
 import { startFakeApi, startSite } from "../test/page/fake-api.ts";
+import { fill } from "../test/page/form.ts";
 import { launchBrowser, withoutBrowser } from "../test/shared/browser.ts";
 import { type Figure, median } from "./figures.ts";
 
@@ -17,12 +19,13 @@ const NETWORK = {
 
 const bareHtml = (apiUrl: string) => `<!doctype html>
 <title>Bare</title>
-<label>ID <textarea id="id"></textarea></label> <label>Value <textarea id="value"></textarea></label>
+${FIELD_NAMES.map(field => `<label>${field} <textarea id="${field}"></textarea></label>`).join(" ")}
 <button id="save">Save</button>
 <p id="outcome"></p>
 <script>
   save.onclick = async () => {
-    const query = new URLSearchParams({ id: document.getElementById("id").value, value: value.value });
+    const texts = [...document.querySelectorAll("textarea")].map(({ id, value }) => [id, value]);
+    const query = new URLSearchParams(texts);
     const answer = await fetch("${apiUrl}?" + query, { method: "POST" });
     outcome.textContent = (await answer.json()).id + " Stored";
   };
@@ -85,8 +88,7 @@ async function visit(browser: Browser, url: string, id: string): Promise<Omit<Vi
   await session.send("Network.emulateNetworkConditions", NETWORK);
   await page.goto(url);
   const seen = await page.evaluate(painted);
-  await page.locator("#id").fill(id);
-  await page.locator("#value").fill("some text");
+  await fill(page, id, "some text");
   const saved = await page.evaluate(timeToSave);
   await page.close();
   return { ...seen, saved };
