@@ -21,5 +21,6 @@ export async function hasNewerPage(): Promise<boolean> {
   const asked = { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(TIME_LIMIT_MS) } as const;
   const response = await fetch(location.href, asked).catch(() => undefined);
   const since = response?.ok && response.headers.get("last-modified");
-  return !!since && Date.parse(since) !== Date.parse(document.lastModified);
+  // The document's is local time, which comes twice in the hour when summer time ends.
+  return !!since && (Date.parse(since) - Date.parse(document.lastModified)) % 3_600_000 !== 0;
 }

@@ -90,7 +90,7 @@ export async function startFakeApi(): Promise<FakeApi> {
 /** Serves one page on an origin of its own, and counts what is asked of it. */
 export async function startSite(page: string): Promise<Site> {
   let served: string | undefined = page;
-  let changed = new Date("2026-01-01");
+  let changed = new Date("2026-10-25T01:30:00Z"); // half past two in Berlin, for the second time that night
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);

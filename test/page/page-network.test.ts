@@ -185,7 +185,7 @@ describe("the page on a bad network", { skip: withoutBrowser }, () => {
   });
 
   test("a newer page in this one's place is told to who comes back, unless there is trouble to be read", async () => {
-    const page = await openInHaste(form, {});
+    const page = await openInHaste(form, { timezoneId: "Europe/Berlin" });
     const comeBack = () => page.evaluate(() => window.onfocus?.(new FocusEvent("focus")));
 
     await save(page, "a", "b", "Stored");
