@@ -9,6 +9,7 @@ import * as lambda from "@aws-sdk/client-lambda";
 import * as s3 from "@aws-sdk/client-s3";
 import { zipSync } from "fflate";
 import type { Clients } from "../../../converge/aws.ts";
+import { allowed } from "../../../dev/agreement.ts";
 import { deploy } from "../../../ensure.ts";
 import type { Stack } from "../../../stack.ts";
 import { useAws } from "../fixture.ts";
@@ -56,6 +57,9 @@ const patchStage = (...patchOperations: apigateway.PatchOperation[]) =>
   );
 
 const target = () => ({ restApiId, resourceId: itemsId });
+
+/** A method that the API is not to have. */
+const UNWANTED = ["DELETE", "PATCH"].find(method => !allowed().methods.includes(method))!;
 
 const drifts: Drift[] = [
   {
@@ -201,11 +205,11 @@ const drifts: Drift[] = [
   },
   {
     type: "routes",
-    setting: "DELETE /items",
+    setting: `${UNWANTED} /items`,
     by: "adding a method",
     change: ({ apigateway: client }) =>
       client.send(
-        new apigateway.PutMethodCommand({ ...target(), httpMethod: "DELETE", authorizationType: "NONE" }),
+        new apigateway.PutMethodCommand({ ...target(), httpMethod: UNWANTED, authorizationType: "NONE" }),
       ),
   },
   {
