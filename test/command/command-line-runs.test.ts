@@ -175,7 +175,7 @@ describe("--dry-run", () => {
 
   test("and the deploy, --explain and all, print no value of an environment variable", async () => {
     await deploy("hidden");
-    const Environment = { Variables: { TABLE_NAME: "hidden", SECRET: "nobody-may-see-this" } };
+    const Environment = { Variables: { TABLE_NAME: "hidden", BY_HAND: "nobody-may-see-this" } };
     const change = { FunctionName: "hidden", Environment };
     await clients.lambda.send(new UpdateFunctionConfigurationCommand(change));
 
@@ -183,7 +183,7 @@ describe("--dry-run", () => {
     const json = await run("deploy.ts", "--name", "hidden", "--dry-run", "--json");
     const deployed = await run("deploy.ts", "--name", "hidden", "--explain", "--json");
 
-    assert.match(planned.stdout, /- environment SECRET: "SHA-256 \w{12}…"\n/);
+    assert.match(planned.stdout, /- environment BY_HAND: "SHA-256 \w{12}…"\n/);
     assert.match(deployed.stderr, /--environment file:\/\/\.local/);
     for (const { stdout, stderr } of [planned, json, deployed]) {
       assert.doesNotMatch(stdout + stderr, /nobody-may-see-this/);
