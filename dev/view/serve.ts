@@ -24,6 +24,8 @@ export interface Watched {
 }
 
 const HOST = "127.0.0.1";
+/** Of the form's site, too: a browser may give a frame of another site no storage. */
+const NAME = "localhost";
 
 /** Serves the view on a free port. */
 export async function serveView({ aws, weather, siteUrl }: Watched): Promise<View> {
@@ -35,7 +37,7 @@ export async function serveView({ aws, weather, siteUrl }: Watched): Promise<Vie
   });
   const server = createServer();
   await new Promise<void>(resolve => server.listen(0, HOST, resolve));
-  const origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  const origin = `http://${NAME}:${(server.address() as AddressInfo).port}`;
   server.unref(); // npm start does not live for it
   server.on("request", (request, response) => {
     const path = request.url?.split("?")[0] ?? "";
