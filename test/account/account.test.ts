@@ -118,7 +118,10 @@ describe("the suite on an account", () => {
 
   test("that is killed is cleaned up by the command that it printed", async () => {
     const { child, ended } = start(ACCOUNT, "--only", "deploy", "--yes");
-    while (!aws.calls.some(({ operation }) => operation === "CreateStage")) await wait(20);
+    const early = ended.then(({ said }) => assert.fail(said));
+    early.catch(() => {}); // it is killed in time
+    while (!aws.calls.some(({ operation }) => operation === "CreateStage"))
+      await Promise.race([wait(20), early]);
     process.kill(-child.pid!, "SIGKILL");
     const { said } = await ended;
     assert.notDeepEqual(leftovers(), []);

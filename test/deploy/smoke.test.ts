@@ -9,6 +9,7 @@ import { startAws } from "local-aws";
 import type { Progress } from "../../converge/progress.ts";
 import { untilItAnswers } from "../../converge/smoke.ts";
 import { deploy } from "../../ensure.ts";
+import "../shared/caller.ts"; // its deploys have that environment
 
 const local = await startAws();
 Object.assign(process.env, local.environment);
