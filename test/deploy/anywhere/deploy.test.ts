@@ -106,11 +106,12 @@ describe("a first deploy", () => {
     const deployed = await deploy({ name, region, aws });
 
     const { Configuration } = await clients.lambda.send(new GetFunctionCommand({ FunctionName: name }));
-    const variables = Object.entries(Configuration!.Environment!.Variables!);
-    const own = variables.filter(([variable]) => !(variable in ENVIRONMENT));
-    assert.deepEqual(Object.fromEntries(own), {
+    const variables = Configuration!.Environment!.Variables!;
+    const handedOn = Object.entries(ENVIRONMENT).filter(([variable]) => variable in variables);
+    assert.deepEqual(variables, {
       ALLOWED_ORIGIN: new URL(deployed.siteUrl).origin,
       TABLE_NAME: name,
+      ...Object.fromEntries(handedOn),
     });
     assert.equal(Configuration!.Runtime, "nodejs24.x");
     assert.deepEqual(Configuration!.Architectures, ["arm64"]);
