@@ -18,6 +18,7 @@ type Times = Record<string, number>;
 
 export const METHODS: ReadonlyMap<string, Method> = new Map([
   ["GET", { fields: ["id"], run: read }],
+  ["HEAD", { fields: ["id"], run: read }],
   ["POST", { fields: FIELD_NAMES, run: store }],
   ["PUT", { fields: FIELD_NAMES, run: replace }],
 ]);
@@ -67,7 +68,7 @@ export const handler = async (
   return {
     statusCode: answer.status,
     headers: { ...HEADERS, "Server-Timing": timing({ function: milliseconds, ...times }), ...answer.headers },
-    body: JSON.stringify(answer.body),
+    body: event.httpMethod === "HEAD" ? "" : JSON.stringify(answer.body),
   };
 };
 

@@ -59,7 +59,7 @@ export function stack({ name, account, region, partition }: Place) {
   const api = {
     name,
     path: "items",
-    methods: ["GET", "POST", "PUT"],
+    methods: ["GET", "HEAD", "POST", "PUT"],
     /** What deploy's last step asks for, by GET: it waits until the function answers, whatever that is. */
     probe: "id=deploy-check/b6f6a9f0",
     preflightMaxAgeSeconds: 7200,

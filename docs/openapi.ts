@@ -30,6 +30,11 @@ const OPERATIONS: Record<string, Operation> = {
     answers: { 200: "The item." },
     errors: { not_found: "There is no item with this ID." },
   },
+  HEAD: {
+    summary: "Whether there is an item: answered as GET is, without a body.",
+    answers: { 200: "There is one." },
+    errors: { not_found: "There is no item with this ID." },
+  },
   POST: {
     summary: "Stores an item, and never overwrites another one. Repeating it is safe.",
     answers: { 201: "Stored.", 200: "The same item was there already: nothing was changed." },
@@ -117,14 +122,21 @@ function operation(verb: string) {
     status,
     { description, headers: GOOD_HEADERS, content: json(schema ?? reference("schemas", "Item")) },
   ]);
+  const own = [...good, ...errorAnswers(errors)];
   const common = Object.keys(COMMON_ANSWERS).map(status => [status, reference("responses", status)]);
   return {
     operationId: verb.toLowerCase(),
     summary,
     parameters: (METHODS.get(verb)?.fields ?? []).map(field => reference("parameters", field)),
-    responses: Object.fromEntries([...good, ...errorAnswers(errors), ...common]),
+    responses:
+      verb === "HEAD"
+        ? withoutBodies({ ...Object.fromEntries(own), ...COMMON_ANSWERS })
+        : Object.fromEntries([...own, ...common]),
   };
 }
+
+const withoutBodies = (answers: Record<string, { content: object }>) =>
+  Object.fromEntries(Object.entries(answers).map(([status, { content, ...rest }]) => [status, rest]));
 
 const preflight = {
   operationId: "preflight",

@@ -18,7 +18,7 @@ import type { Stack } from "../stack.ts";
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/creating-buckets-s3.html */
 export function websiteBucket(
-  { sdk: { s3 }, region }: Aws,
+  { sdk: { s3 }, region, s3Endpoint }: Aws,
   stack: Stack,
 ): Resource<object> & Removable<object> {
   const { name: Bucket, ownership: ObjectOwnership } = stack.bucket;
@@ -49,7 +49,7 @@ export function websiteBucket(
     const place = region === "us-east-1" ? {} : { LocationConstraint: region as BucketLocationConstraint };
     const CreateBucketConfiguration = { ...place, Tags: Tagging.TagSet };
     await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration, ObjectOwnership }));
-    await tagUnlessTagged();
+    if (s3Endpoint) await tagUnlessTagged();
     return stack.tags;
   }
 

@@ -118,7 +118,7 @@ resource "aws_api_gateway_resource" "items" {
 }
 
 resource "aws_api_gateway_method" "to_function" {
-  for_each      = toset(["GET", "POST", "PUT"])
+  for_each      = toset(["GET", "HEAD", "POST", "PUT"])
   rest_api_id   = aws_api_gateway_rest_api.api.id
   resource_id   = aws_api_gateway_resource.items.id
   http_method   = each.key

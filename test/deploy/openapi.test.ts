@@ -164,6 +164,10 @@ describe("the deployed API answers as docs/openapi.json says", () => {
       200: async () => ask("GET", { id: (await stored()).id }),
       404: () => ask("GET", { id: "nobody's" }),
     },
+    head: {
+      200: async () => ask("HEAD", { id: (await stored()).id }),
+      404: () => ask("HEAD", { id: "nobody's" }),
+    },
     post: {
       201: () => ask("POST", newItem()),
       200: async () => ask("POST", await stored()),

@@ -9,6 +9,7 @@ import { createAws, inProcessHandler, isRead, type Aws as LocalAws } from "local
 import { type Aws, connect } from "../../converge/aws.ts";
 import { type DeployOptions, deploy } from "../../ensure.ts";
 import { teardown } from "../../remove.ts";
+import { useNoEndpoint } from "../shared/no-endpoint.ts";
 import { makeTimeVirtual, settle } from "../shared/virtual-time.ts";
 
 const REGION = "eu-central-1";
@@ -54,7 +55,7 @@ export async function countCourses(): Promise<Courses> {
 async function warmUp(build: DeployOptions["build"]): Promise<void> {
   const realFetch = globalThis.fetch;
   const aws = await createAws({ region: REGION });
-  Object.assign(process.env, aws.environment);
+  useNoEndpoint(aws.environment);
   globalThis.fetch = async () => notFound();
   const target = { name: NAME, region: REGION, aws: inProcess(aws) };
   await deploy({ ...target, build });
@@ -90,7 +91,7 @@ async function openVirtualAws() {
       return run();
     },
   });
-  Object.assign(process.env, aws.environment);
+  useNoEndpoint(aws.environment);
   globalThis.fetch = async () => {
     await oneCall();
     return notFound();

@@ -95,7 +95,7 @@ describe("a changed source", () => {
   });
 
   test("is none if the API does less than it promises", async t => {
-    const theirs = await withSource(t, '"GET", "POST", "PUT"', '"GET", "POST"');
+    const theirs = await withSource(t, '"POST", "PUT"', '"POST"');
 
     await theirs.deploy();
     const problems = await theirs.problems();

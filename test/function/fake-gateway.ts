@@ -67,7 +67,7 @@ export async function startFunction() {
   /** Sends one request; `log` and `table.requests` hold what came of all since the last reset. */
   async function send(request: APIGatewayProxyEvent, { millisecondsLeft = 10_000, by = handler } = {}) {
     const { statusCode: status, headers = {}, body } = await by(sent(request), context(millisecondsLeft));
-    return { status, headers, body: JSON.parse(body) };
+    return { status, headers, body: JSON.parse(body || "null") };
   }
   const call = (method: string, query?: Query) => send(event(method, query));
 

@@ -26,7 +26,8 @@ async function send(request: APIGatewayProxyEvent) {
   return { ...answer, line: JSON.parse(log.join("")), costs: table.requests };
 }
 
-const KNOWN = ["GET", "POST", "PUT"];
+const KNOWN = ["GET", "HEAD", "POST", "PUT"];
+const isReading = (method: string) => method === "GET" || method === "HEAD";
 const UNKNOWN = ["DELETE", "OPTIONS", "post", "__proto__", ""].filter(method => !METHODS.has(method));
 
 /** The rule for an item, written a second time and in another way. */
@@ -115,14 +116,14 @@ const givenIn = (pairs: [string, string][]) => each(field => textsOf(pairs, fiel
 function expected(method: string, pairs: [string, string][], origins: string[]) {
   if (origins.some(origin => origin !== ORIGIN)) return { status: 403 };
   if (!KNOWN.includes(method)) return { status: 405 };
-  const fields: Field[] = method === "GET" ? ["id"] : FIELD_NAMES;
+  const fields: Field[] = isReading(method) ? ["id"] : FIELD_NAMES;
   const wrong = fields.filter(field => {
     const texts = textsOf(pairs, field);
     return texts.length !== 1 || !isKept(field, texts[0]);
   });
   if (wrong.length > 0) return { status: 400, wrong };
   const before = model.get(textsOf(pairs, "id")[0]!);
-  if (method === "GET") return { status: before === undefined ? 404 : 200 };
+  if (isReading(method)) return { status: before === undefined ? 404 : 200 };
   if (before === undefined) return { status: 201 };
   const isSame = JSON.stringify(before) === JSON.stringify(givenIn(pairs));
   return { status: method === "PUT" || isSame ? 200 : 409 };
@@ -151,8 +152,8 @@ test("every request gets the answer of the contract; what is accepted is kept by
       const headers = headersOf(headerName, origins);
       const answer = await send(event(method, mapsOf(query), { ...headers, ...body, ...SHAPES[shape] }));
       const item = givenIn(pairs);
-      const operation = method === "GET" ? "GetItem" : "PutItem";
-      const isWritten = method !== "GET" && wanted.status < 300;
+      const operation = isReading(method) ? "GetItem" : "PutItem";
+      const isWritten = !isReading(method) && wanted.status < 300;
       if (isWritten) model.set(item.id, item);
 
       // On a starved machine an attempt may time out after its effect: the next one finds the item stored.
@@ -160,6 +161,7 @@ test("every request gets the answer of the contract; what is accepted is kept by
       assert.equal(answer.status, isFoundStored ? 200 : wanted.status);
       const costs = [400, 403, 405].includes(wanted.status) ? [] : [operation];
       assert.deepEqual([...new Set(answer.costs)], costs);
+      if (method === "HEAD") return assert.equal(answer.body, null);
       if (wanted.wrong) {
         const named = answer.body.error.problems.map((problem: { field: Field }) => problem.field);
         assert.deepEqual([answer.body.error.field, named], [wanted.wrong[0], wanted.wrong]);
@@ -172,7 +174,7 @@ test("every request gets the answer of the contract; what is accepted is kept by
   );
 });
 
-const anyText = fc.oneof(fc.constantFrom("/items", "GET", "POST", "PUT", "a", ORIGIN), fc.string());
+const anyText = fc.oneof(fc.constantFrom("/items", "GET", "HEAD", "POST", "PUT", "a", ORIGIN), fc.string());
 const anyMap = fc.oneof(
   fc.dictionary(fc.constantFrom(...FIELD_NAMES, "Origin", "__proto__"), fc.oneof(anyText, fc.jsonValue())),
   fc.jsonValue(),
@@ -206,6 +208,7 @@ test("whatever JSON arrives as an event: the function answers, and never with a 
       seen.add(status);
       assert.ok(status < 500);
       assert.equal(headers?.["Access-Control-Allow-Origin"], ORIGIN);
+      if (event?.httpMethod === "HEAD") return assert.equal(body, null);
       assert.equal(typeof (status < 300 ? body.id : body.error.message), "string");
     }),
     { numRuns: RUNS },

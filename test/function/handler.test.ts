@@ -84,6 +84,22 @@ test("GET of an unknown ID is 404", async () => {
   assert.equal(answer.body.error.code, "not_found");
 });
 
+test("HEAD answers as GET does, without a body", async () => {
+  const item = itemOf(newId(), "one");
+  await call("PUT", item);
+  const found: [query: Record<string, string>, status: number][] = [
+    [{ id: item.id }, 200],
+    [{ id: newId() }, 404],
+    [{}, 400],
+  ];
+  for (const [query, status] of found) {
+    const get = await call("GET", query);
+    const head = await call("HEAD", query);
+    assert.deepEqual([get.status, head.status, head.body], [status, status, null]);
+    assert.deepEqual(Object.keys(head.headers), Object.keys(get.headers));
+  }
+});
+
 test("GET asks for a consistent read: it sees every item that was stored before", async () => {
   let asked: unknown;
   table.misbehave = async (request, response) => {

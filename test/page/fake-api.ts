@@ -125,7 +125,7 @@ function contractOf(items: Map<string, Item>, { method, url }: IncomingMessage):
 function setCorsHeaders({ headers }: IncomingMessage, response: ServerResponse): void {
   response.setHeader("connection", "close");
   response.setHeader("access-control-allow-origin", headers.origin ?? "null");
-  response.setHeader("access-control-allow-methods", "GET,POST,PUT");
+  response.setHeader("access-control-allow-methods", "GET,HEAD,POST,PUT");
   response.setHeader("access-control-expose-headers", "retry-after,server-timing,x-amzn-requestid");
   response.setHeader("timing-allow-origin", headers.origin ?? "null");
   response.setHeader("server-timing", "function;dur=2.5, table;dur=1.5");

@@ -27,6 +27,7 @@ import { buildFunction } from "../../bundle/function.ts";
 import { type Clients, type Aws as Connected, connect } from "../../converge/aws.ts";
 import { type Deployed, type DeployOptions, deploy } from "../../ensure.ts";
 import { type TeardownOptions, type TornDown, teardown } from "../../remove.ts";
+import { useNoEndpoint } from "../shared/no-endpoint.ts";
 import { randomFrom } from "../shared/random.ts";
 import { makeTimeVirtual, settle } from "../shared/virtual-time.ts";
 
@@ -231,14 +232,6 @@ export class Simulation {
 function answering(deployed: Deployed): Deployed {
   if (deployed.trouble) throw new Error(deployed.trouble.message);
   return deployed;
-}
-
-/** As on AWS: everything has the name and the settings that it has there. */
-function useNoEndpoint(environment: Record<string, string>): void {
-  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, ...others } = environment;
-  delete process.env.AWS_ENDPOINT_URL;
-  delete process.env.AWS_ENDPOINT_URL_S3;
-  Object.assign(process.env, others);
 }
 
 const forever = () => new Promise<never>(() => {});
