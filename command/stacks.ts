@@ -1,5 +1,5 @@
-/** `teardown.ts --list`: which stacks there are, and the command that removes each. */
-import type { Aws } from "../converge/aws.ts";
+/** `teardown.ts --list`: which stacks there are, in whose account, how old, and what each holds. */
+import { type Aws, identify } from "../converge/aws.ts";
 import { type Existing, stacksIn } from "../converge/stacks.ts";
 import { stack } from "../stack.ts";
 
@@ -8,13 +8,22 @@ const [TAG = ""] = Object.keys(stack({ name: "", account: "", region: "", partit
 
 /** Prints every stack of the account in the region; returns the exit code. */
 export async function showStacks({ aws, json }: { aws: Aws; json: boolean }): Promise<number> {
-  const stacks = await stacksIn(aws, TAG);
-  console.log(json ? JSON.stringify({ region: aws.region, stacks }) : listOf(stacks, aws.region));
+  const [{ account }, stacks] = await Promise.all([identify(aws), stacksIn(aws, TAG)]);
+  const found = { account, region: aws.region, stacks };
+  console.log(json ? JSON.stringify(found) : listOf(found));
   return 0;
 }
 
-const listOf = (stacks: Existing[], region: string): string =>
-  stacks.length === 0 ? `There is no stack in ${region}.` : stacks.map(described).join("\n");
+interface Found {
+  account: string;
+  region: string;
+  stacks: Existing[];
+}
+
+const listOf = ({ account, region, stacks }: Found): string =>
+  stacks.length === 0
+    ? `There is no stack in ${region} of account ${account}.`
+    : [`Account ${account}, region ${region}:`, ...stacks.map(described)].join("\n");
 
 const described = ({ name, since, holds }: Existing): string =>
   [`${name}  ${since ? ageOf(since) : "age unknown"}`, ...holds.map(each => `  ${each}`)].join("\n");

@@ -25,7 +25,7 @@ const namesIn = (text: string) => JSON.parse(text).stacks.map(({ name }: { name:
 test("where there is none, it says so", async () => {
   const { code, stdout } = await list();
 
-  assert.deepEqual([code, stdout], [0, "There is no stack in eu-west-1.\n"]);
+  assert.deepEqual([code, stdout], [0, `There is no stack in eu-west-1 of account ${local.account}.\n`]);
 });
 
 test("stacks are named with their age and all that they hold, and nothing is written", async () => {
@@ -53,8 +53,9 @@ test("stacks are named with their age and all that they hold, and nothing is wri
     `  role ${name}-eu-west-1`,
     `  log group /aws/lambda/${name}`,
   ];
+  const where = `Account ${local.account}, region eu-west-1:`;
   const orphan = ["orphan  0 hours old", "  log group /aws/lambda/orphan"];
-  assert.deepEqual(stdout.trimEnd().split("\n"), [...orphan, ...all("pr-12"), ...all("pr-7")]);
+  assert.deepEqual(stdout.trimEnd().split("\n"), [where, ...orphan, ...all("pr-12"), ...all("pr-7")]);
   assert.deepEqual(writes, []);
   assert.deepEqual(namesIn(elsewhere.stdout), ["pr-9"]);
   assert.ok(Date.now() - Date.parse(JSON.parse(elsewhere.stdout).stacks[0].since) < 600_000);
