@@ -158,7 +158,8 @@ test("a table that hangs is asked three times and is 503 well within Lambda's te
   const { status } = await send(event("GET", { id: "a" }), { by: fresh });
   const elapsed = performance.now() - started;
   assert.equal(status, 503);
-  assert.equal(table.requests.length, 3);
+  const asked = table.requests.filter(name => name === "GetItem"); // a PutItem that was given up may come late
+  assert.equal(asked.length, 3);
   assert.ok(elapsed < 8_500, `${elapsed} ms`);
 });
 
