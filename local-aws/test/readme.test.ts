@@ -20,7 +20,7 @@ test("the README's first line says how many operations are known, carried out, a
   const carriedOut = known.filter(({ isCarriedOut }) => isCarriedOut).length;
   const refused = known.length - carriedOut;
 
-  const [first] = readme.split("\n").filter(line => line && !line.startsWith("#"));
+  const [first] = readme.split(/\r?\n/).filter(line => line && !line.startsWith("#"));
   assert.equal(
     first,
     `It knows ${known.length} operations of seven AWS APIs, carries out ${carriedOut} and refuses ${refused} by name.`,

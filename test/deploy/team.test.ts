@@ -7,7 +7,7 @@ import { teardown } from "../../remove.ts";
 import { DEFAULT_NAME } from "../../stack.ts";
 import { deployWith, policy, REGION } from "./deployer.ts";
 
-const text = readFileSync(new URL("../../docs/team.md", import.meta.url), "utf8");
+const text = readFileSync(new URL("../../docs/team.md", import.meta.url), "utf8").replaceAll("\r\n", "\n");
 const blocks = Array.from(text.matchAll(/```(\w+)\n(.*?)```/gs), ([, kind, block = ""]) => ({ kind, block }));
 const documents = blocks.filter(({ kind }) => kind === "json").map(({ block }) => JSON.parse(block));
 

@@ -135,6 +135,7 @@ export class Reader {
     if (made.length > 0) await reader.run("npm run --silent openapi");
     const identity = "-c user.name=reader -c user.email=reader@example.com";
     await reader.run(`git init -q && git add . && git ${identity} commit -qm "As cloned"`);
+    await reader.run("git rm -rq --cached . && git reset -q --hard"); // as git writes it, however lines end here
     return reader;
   }
 
