@@ -8,7 +8,8 @@ const [TAG = ""] = Object.keys(stack({ name: "", account: "", region: "", partit
 
 /** Prints every stack of the account in the region; returns the exit code. */
 export async function showStacks({ aws, json }: { aws: Aws; json: boolean }): Promise<number> {
-  const [{ account }, stacks] = await Promise.all([identify(aws), stacksIn(aws, TAG)]);
+  const whose = identify(aws);
+  const [{ account }, stacks] = await Promise.all([whose, stacksIn(aws, TAG, whose)]);
   const found = { account, region: aws.region, stacks };
   console.log(json ? JSON.stringify(found) : listOf(found));
   return 0;

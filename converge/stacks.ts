@@ -29,10 +29,10 @@ export interface Tagged {
   since?: Date;
 }
 
-/** All stacks of the account in the region, by name. */
-export async function stacksIn(aws: Aws, tag: string): Promise<Existing[]> {
+/** All stacks of the account in the region, by name. Whoever has asked already whose it is hands that on. */
+export async function stacksIn(aws: Aws, tag: string, whose = identify(aws)): Promise<Existing[]> {
   const stacks = new Map<string, Existing>();
-  for (const { type, name, tags, since } of await taggedIn(aws)) {
+  for (const { type, name, tags, since } of await taggedIn(aws, whose)) {
     const stack = tags?.[tag];
     if (stack === undefined) continue;
     const { holds, since: before } = stacks.get(stack) ?? { holds: [] };
@@ -43,8 +43,8 @@ export async function stacksIn(aws: Aws, tag: string): Promise<Existing[]> {
 }
 
 /** Everything of the types that a stack is made of, in the region. */
-export async function taggedIn(aws: Aws): Promise<Tagged[]> {
-  const { account, partition } = await identify(aws);
+export async function taggedIn(aws: Aws, whose = identify(aws)): Promise<Tagged[]> {
+  const { account, partition } = await whose;
   const place = { account, partition, region: aws.region };
   return (await Promise.all(FINDERS.map(find => all(find(aws, place))))).flat();
 }

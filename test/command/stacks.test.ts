@@ -41,6 +41,7 @@ test("stacks are named with their age and all that they hold, and nothing is wri
 
   const { code, stdout, stderr } = await list();
   const writes = local.calls.filter(({ operation }) => !isRead(operation));
+  const identified = local.calls.filter(({ operation }) => operation === "GetCallerIdentity");
   const elsewhere = await list("--region", "us-east-1", "--json");
 
   assert.equal(code, 0, stderr);
@@ -57,6 +58,7 @@ test("stacks are named with their age and all that they hold, and nothing is wri
   const orphan = ["orphan  0 hours old", "  log group /aws/lambda/orphan"];
   assert.deepEqual(stdout.trimEnd().split("\n"), [where, ...orphan, ...all("pr-12"), ...all("pr-7")]);
   assert.deepEqual(writes, []);
+  assert.equal(identified.length, 1);
   assert.deepEqual(namesIn(elsewhere.stdout), ["pr-9"]);
   assert.ok(Date.now() - Date.parse(JSON.parse(elsewhere.stdout).stacks[0].since) < 600_000);
 });
